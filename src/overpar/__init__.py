@@ -1,0 +1,1 @@
+"""Replication of the theory of overparametrization in quantum neural networks."""

@@ -1,0 +1,1 @@
+"""Seeds, records, plans, configuration and messages; no physics."""

@@ -1,0 +1,75 @@
+"""Data sets of others as the workflow has them: fetched, or known to be absent and why."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from overpar.base.fetch import FetchError, fetch
+from overpar.base.plan import CHECKSUMS, SOURCES, Plan
+from overpar.base.progress import Progress
+
+# What the configured `ntangled.source` needs of each data set: it must be there, may be absent,
+# or is not asked for.
+REQUIRED = {"ntangled": "ntangled", "released": "released_states"}
+
+
+def obtain(
+    plan: Plan,
+    dataset: str,
+    log: Callable[[str], None],
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Fetch a data set and write its manifest.
+
+    The directory in the environment variable OVERPAR_MIRROR is the last source. A data set that
+    the configuration can do without may end "unavailable", which the manifest says.
+
+    Args:
+        plan: the plan whose configuration decides.
+        dataset: name in data/sources.csv.
+        log: called with lines for the person at the terminal.
+        progress: called with (files, all files).
+
+    Returns:
+        The manifest: status "fetched", "unavailable" or "not asked for", and where it is from.
+
+    Raises:
+        FetchError: if a required data set cannot be had.
+    """
+    source = plan.config.ntangled.source
+    manifest_path = plan.manifest(dataset)
+    external = manifest_path.parent
+    mirror = os.environ.get("OVERPAR_MIRROR")
+    if source == "regenerated":
+        manifest: dict[str, Any] = {
+            "status": "not asked for",
+            "reason": "ntangled.source is regenerated",
+        }
+    else:
+        try:
+            got = fetch(
+                dataset,
+                sources=plan.project / SOURCES,
+                checksums=plan.project / CHECKSUMS,
+                destination=external,
+                mirror=Path(mirror) if mirror else None,
+                timeout=plan.config.ntangled.timeout,
+                log=log,
+                progress=progress,
+            )
+            directory = f"{got.owner}/{got.repository}/{got.version}"
+            manifest = {"status": "fetched", "directory": directory, **asdict(got)}
+            log(f"{dataset}: {sum(got.origins.values())} files verified by sha256 ({got.origins})")
+        except FetchError as error:
+            if REQUIRED.get(source) == dataset:
+                raise
+            log(f"{error}\n{dataset} is unavailable; the workflow goes on without it.")
+            manifest = {"status": "unavailable", "reason": str(error)}
+    manifest_path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = manifest_path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    os.replace(temporary, manifest_path)
+    return manifest

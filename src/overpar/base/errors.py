@@ -1,0 +1,5 @@
+"""The error whose message is meant for the person at the terminal."""
+
+
+class UserError(Exception):
+    """An error whose message is meant for the user, shown without a traceback."""

@@ -1,0 +1,78 @@
+"""Run one cell and write its record."""
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+import time
+from pathlib import Path
+
+from overpar.base.plan import Cell, Plan, kind_module
+from overpar.base.progress import Progress, silent
+from overpar.base.records import write_record
+from overpar.base.spec import Context
+
+
+def execute(plan: Plan, cell: Cell, progress: Progress = silent) -> Path:
+    """Simulate a cell and write its record.
+
+    Args:
+        plan: what the cell belongs to.
+        cell: the cell.
+        progress: called with (done, total).
+
+    Returns:
+        Path of the record.
+
+    Raises:
+        UserError: if an input is missing or the record cannot be written.
+    """
+    context = Context(
+        experiment=cell.experiment,
+        label=cell.label,
+        seed=cell.seed,
+        inputs=plan.inputs(cell),
+        source=plan.config.ntangled.source,
+        progress=progress,
+    )
+    module = kind_module(cell.kind)
+    started = time.perf_counter()
+    result = module.run(cell.spec, context)
+    seconds = time.perf_counter() - started
+    versions = {"python": platform.python_version()} | {
+        name: importlib.metadata.version(name) for name in ("numpy", "numba", "scipy", "qibo")
+    }
+    attributes = {
+        "experiment": cell.experiment,
+        "kind": cell.kind,
+        "label": cell.label,
+        "source": module.SOURCE,
+        "spec": json.dumps(cell.spec.model_dump(), sort_keys=True),
+        "identity": plan.identity(cell),
+        "identity_text": plan.identity_text(cell),
+        "seed": str(cell.seed),
+        "code": cell.code,
+        "git_commit": git_commit(plan.project),
+        "versions": json.dumps(versions),
+        "machine": platform.processor() or platform.machine(),
+        "seconds": seconds,
+        **result.attributes,
+    }
+    write_record(cell.path, result.variables, attributes)
+    return cell.path
+
+
+def git_commit(project: Path) -> str:
+    """Commit of the project's checkout, with "+changes" if it differs; "unknown" without git."""
+    try:
+        out = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+changes"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return out.stdout.strip()

@@ -1,0 +1,268 @@
+"""The plan: which cells, tables and figures a configuration asks for, each with its identity."""
+
+import csv
+import hashlib
+import importlib
+import itertools
+import json
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from overpar.base.config import Config, Experiment, Range, check
+from overpar.base.digest import code_digest, file_digest
+from overpar.base.errors import UserError
+from overpar.base.spec import CellSpec
+
+DATASETS = ("ntangled", "released_states")
+CHECKSUMS = Path("data/checksums.csv")
+SOURCES = Path("data/sources.csv")
+PUBLISHED = Path("data/published")
+
+
+def kinds() -> list[str]:
+    """Names of the kinds of experiment: the modules of `overpar.experiments`."""
+    package = importlib.import_module("overpar.experiments")
+    return [module.name for module in pkgutil.iter_modules(package.__path__)]
+
+
+def kind_module(kind: str) -> ModuleType:
+    """The module of a kind.
+
+    Raises:
+        UserError: if there is none of that name.
+    """
+    if kind not in kinds():
+        raise UserError(f"Config: kind {kind!r} is unknown; allowed: {', '.join(kinds())}.")
+    return importlib.import_module(f"overpar.experiments.{kind}")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One simulation: a specification with its place and identity.
+
+    Args:
+        experiment: name of the block.
+        kind: module of the experiment.
+        spec: what is simulated.
+        seed: root seed.
+        root: directory of records.
+    """
+
+    experiment: str
+    kind: str
+    spec: CellSpec
+    seed: int
+    root: Path
+
+    @property
+    def label(self) -> str:
+        """Readable name within the experiment."""
+        return self.spec.label
+
+    @property
+    def path(self) -> Path:
+        """Where the record lies."""
+        return self.root / self.experiment / f"{self.label}.nc"
+
+    @property
+    def code(self) -> str:
+        """Digest of all code this cell's simulation runs."""
+        return code_digest(f"overpar.experiments.{self.kind}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a configuration asks for.
+
+    Args:
+        config: the checked configuration.
+        project: the project's root directory.
+    """
+
+    config: Config
+    project: Path = Path()
+
+    @cached_property
+    def cells(self) -> dict[tuple[str, str], Cell]:
+        """All cells by (experiment, label).
+
+        Raises:
+            UserError: for a wrong setting, or two cells of one label.
+        """
+        out: dict[tuple[str, str], Cell] = {}
+        for name, block in self.config.experiments.items():
+            for cell in self._block(name, block):
+                if (name, cell.label) in out:
+                    raise UserError(f"Config: experiments.{name} has the cell {cell.label} twice.")
+                out[name, cell.label] = cell
+        return out
+
+    def _block(self, name: str, block: Experiment) -> Iterator[Cell]:
+        kind = block.kind or name
+        spec = kind_module(kind).Spec
+        root = self.project / self.config.paths.records
+        for number, grid in enumerate(block.cells):
+            where = f"experiments.{name}.cells[{number}]"
+            for values in _product({**block.every, **grid}, where):
+                yield Cell(name, kind, check(spec, values, where), self.config.seed, root)
+
+    def cell(self, experiment: str, label: str) -> Cell:
+        """One cell.
+
+        Raises:
+            UserError: if the configuration has no such cell.
+        """
+        try:
+            return self.cells[experiment, label]
+        except KeyError:
+            known = [label for name, label in self.cells if name == experiment]
+            raise UserError(
+                f"There is no cell {label!r} in experiment {experiment!r}. "
+                + (f"Cells there: {'  '.join(known)}" if known else "See `overpar plan`.")
+            ) from None
+
+    def inputs(self, cell: Cell) -> dict[str, Path]:
+        """Files a cell reads, by the names its kind gives them."""
+        out = {}
+        for name, need in cell.spec.needs().items():
+            sort, _, rest = need.partition(":")
+            if sort == "dataset":
+                out[name] = self.manifest(rest)
+            else:
+                experiment, _, label = rest.partition("/")
+                out[name] = self.cell(experiment, label).path
+        return out
+
+    def manifest(self, dataset: str) -> Path:
+        """The file that says how fetching a data set ended."""
+        return self.project / self.config.paths.external / f"{dataset}.json"
+
+    def identity(self, cell: Cell) -> str:
+        """SHA-256 over everything that decides a cell's numbers.
+
+        That is: kind, specification, seed, code, and the identity of its inputs.
+        """
+        return _hash(self.identity_text(cell))
+
+    def identity_text(self, cell: Cell) -> str:
+        """The readable text whose hash is the identity."""
+        needs = cell.spec.needs()
+        inputs: dict[str, str] = {}
+        for name, need in needs.items():
+            sort, _, rest = need.partition(":")
+            if sort == "dataset":
+                inputs[name] = self.dataset_digest(rest)
+            else:
+                experiment, _, label = rest.partition("/")
+                inputs[name] = self.identity(self.cell(experiment, label))
+        content = {
+            "experiment": cell.experiment,
+            "kind": cell.kind,
+            "spec": cell.spec.model_dump(),
+            "seed": cell.seed,
+            "code": cell.code,
+            "inputs": inputs,
+            "source": self.config.ntangled.source if needs else "",
+        }
+        return json.dumps(content, sort_keys=True)
+
+    def dataset_digest(self, dataset: str) -> str:
+        """SHA-256 over the expected checksums of a data set's files."""
+        with open(self.project / CHECKSUMS, newline="", encoding="utf-8") as handle:
+            rows = [r for r in csv.DictReader(handle) if r["dataset"] == dataset]
+        return _hash("\n".join(sorted(f"{r['path']} {r['sha256']}" for r in rows)))
+
+    def table_path(self, table: str) -> Path:
+        """Where a table lies."""
+        return self.project / self.config.paths.tables / f"{table}.csv"
+
+    def table_cells(self, table: str) -> list[Cell]:
+        """The cells whose records a table reads."""
+        wanted = self.config.tables[table].experiments
+        missing = [name for name in wanted if name not in self.config.experiments]
+        if missing:
+            raise UserError(
+                f"Config: tables.{table} reads the unknown experiment {missing[0]!r};"
+                f" allowed: {', '.join(self.config.experiments)}."
+            )
+        return [cell for (name, _), cell in self.cells.items() if name in wanted]
+
+    def table_identity(self, table: str) -> str:
+        """SHA-256 over what decides a table: its cells and its code."""
+        parts = [self.identity(cell) for cell in self.table_cells(table)]
+        function = self.config.tables[table].function
+        return _hash(
+            json.dumps([parts, function, code_digest(f"overpar.report.tables.{_module(function)}")])
+        )
+
+    def figure_tables(self, figure: str) -> list[str]:
+        """The tables a figure reads.
+
+        Raises:
+            UserError: if one is not in the configuration.
+        """
+        for table in self.config.figures[figure].tables:
+            if table not in self.config.tables:
+                raise UserError(
+                    f"Config: figures.{figure} reads the unknown table {table!r};"
+                    f" allowed: {', '.join(self.config.tables)}."
+                )
+        return self.config.figures[figure].tables
+
+    def figure_identity(self, figure: str) -> str:
+        """SHA-256 over what decides a figure: its tables, published facts, settings and code."""
+        block = self.config.figures[figure]
+        tables = [self.table_identity(name) for name in self.figure_tables(figure)]
+        facts = [file_digest(self.project / PUBLISHED / name) for name in block.published]
+        code = code_digest(f"overpar.report.plots.{_module(block.function)}")
+        settings = [block.model_dump(), self.config.size]
+        return _hash(json.dumps([tables, facts, settings, code]))
+
+    def scorecard_identity(self) -> str:
+        """SHA-256 over what decides the scorecard: all tables, the claims and published facts."""
+        parts = [self.table_identity(name) for name in self.config.tables]
+        parts.append(file_digest(self.project / self.config.claims))
+        parts += [file_digest(p) for p in sorted((self.project / PUBLISHED).glob("*.csv"))]
+        return _hash(json.dumps([parts, code_digest("overpar.report.claims")]))
+
+    def validate(self) -> None:
+        """Check everything that can be known before the first job.
+
+        Raises:
+            UserError: for the first thing that is wrong.
+        """
+        for cell in self.cells.values():
+            self.inputs(cell)
+        for table in self.config.tables:
+            self.table_identity(table)
+        for figure in self.config.figures:
+            self.figure_identity(figure)
+        self.scorecard_identity()
+
+
+def _module(function: str) -> str:
+    return function.partition(":")[0]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _product(settings: dict[str, Any], where: str) -> Iterator[dict[str, Any]]:
+    """All combinations of settings: a list or a range stands for each of its values in turn."""
+    swept = {}
+    for key, value in settings.items():
+        if isinstance(value, dict) and "first" in value:
+            r = check(Range, value, f"{where}.{key}")
+            swept[key] = list(range(r.first, r.last + 1, r.step))
+        else:
+            swept[key] = value if isinstance(value, list) else [value]
+        if not swept[key]:
+            raise UserError(f"Config: {where}.{key} is empty; it must have at least one value.")
+    for combination in itertools.product(*swept.values()):
+        yield dict(zip(swept, combination, strict=True))

@@ -1,0 +1,132 @@
+"""Records: one netCDF-4 file per cell, written whole or not at all."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5netcdf
+import numpy as np
+from numpy.typing import NDArray
+
+from overpar.base.errors import UserError
+
+
+class RecordError(UserError):
+    """A record that is damaged or belongs to another specification."""
+
+
+@dataclass(frozen=True, eq=False)
+class Variable:
+    """An array with named dimensions, units and a description.
+
+    Args:
+        dims: one name per axis.
+        values: the data.
+        description: what it is.
+        units: "1" for a pure number, "rad" for angles.
+    """
+
+    dims: tuple[str, ...]
+    values: NDArray[Any]
+    description: str
+    units: str = "1"
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """Variables and attributes of one cell, as read from its file."""
+
+    variables: dict[str, NDArray[Any]]
+    attributes: dict[str, Any]
+
+
+def write_record(
+    path: Path, variables: Mapping[str, Variable], attributes: Mapping[str, Any]
+) -> None:
+    """Write a record under a temporary name, then move it into place.
+
+    Arrays are stored with shuffle, deflate and a checksum per chunk.
+
+    Args:
+        path: where the record ends up.
+        variables: by name; equal dimension names must have equal lengths.
+        attributes: strings, numbers.
+
+    Raises:
+        UserError: if the file cannot be written, e.g. because the disk is full.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with h5netcdf.File(temporary, "w") as file:
+            for name, variable in variables.items():
+                for dim, size in zip(variable.dims, variable.values.shape, strict=True):
+                    if dim not in file.dimensions:
+                        file.dimensions[dim] = size
+                options = (
+                    {"compression": "gzip", "compression_opts": 4, "shuffle": True}
+                    | {"fletcher32": True}
+                    if variable.values.ndim
+                    else {}
+                )
+                stored = file.create_variable(
+                    name, variable.dims, variable.values.dtype, data=variable.values, **options
+                )
+                stored.attrs["units"] = variable.units
+                stored.attrs["long_name"] = variable.description
+            for key, value in attributes.items():
+                file.attrs[key] = value
+        with open(temporary, "rb") as handle:
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UserError(f"Record {path} could not be written: {error}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_attributes(path: Path) -> dict[str, Any]:
+    """The attributes of a record, without its arrays.
+
+    Raises:
+        RecordError: if the file is not a whole netCDF file.
+    """
+    try:
+        with h5netcdf.File(path, "r") as file:
+            return {key: _plain(value) for key, value in file.attrs.items()}
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        raise RecordError(_damaged(path, error)) from error
+
+
+def read_record(path: Path, identity: str | None = None) -> Record:
+    """Read a record whole; every chunk is checked.
+
+    Args:
+        path: the file.
+        identity: if given, the identity that the record must have.
+
+    Raises:
+        RecordError: if the file is damaged, or the record is of another specification.
+    """
+    try:
+        with h5netcdf.File(path, "r") as file:
+            attributes = {key: _plain(value) for key, value in file.attrs.items()}
+            variables = {name: np.asarray(v[...]) for name, v in file.variables.items()}
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        raise RecordError(_damaged(path, error)) from error
+    if identity is not None and attributes.get("identity") != identity:
+        raise RecordError(
+            f"Record {path} was made from another specification ({attributes.get('spec')})."
+            " Run the workflow again to recompute it."
+        )
+    return Record(variables, attributes)
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return f"Record {path} is damaged or incomplete ({error}). Delete it and run again."
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,72 @@
+"""What a cell of an experiment is: a frozen, checked specification."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from numpy.random import Generator
+from pydantic import BaseModel, ConfigDict, Field
+
+from overpar.base import seeds
+from overpar.base.progress import Progress, silent
+
+EngineName = Literal["auto", "statevector", "qibo"]
+
+
+class CellSpec(BaseModel):
+    """Base of every experiment's `Spec`.
+
+    `LABEL` maps the fields that tell the cells of one experiment apart to the names they have in
+    the record's path.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    LABEL: ClassVar[dict[str, str]] = {}
+
+    engine: EngineName = Field("auto", description="what computes the states")
+
+    @property
+    def label(self) -> str:
+        """Readable name of the cell, e.g. n=6,boundary=open,depth=16,initial=data."""
+        return ",".join(f"{short}={getattr(self, name)}" for name, short in self.LABEL.items())
+
+    def needs(self) -> dict[str, str]:
+        """Inputs by name: "dataset:<name>" or "record:<experiment>/<label>"."""
+        return {}
+
+    def seconds(self) -> float:
+        """Rough time of this cell on one core."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a running cell gets from outside.
+
+    Args:
+        experiment: name of the experiment's block.
+        label: the cell's label.
+        seed: root seed.
+        inputs: files by the names of `CellSpec.needs`.
+        source: the configured `ntangled.source`.
+        progress: called with (done, total).
+    """
+
+    experiment: str
+    label: str
+    seed: int
+    inputs: dict[str, Path] = field(default_factory=dict)
+    source: str = "auto"
+    progress: Progress = silent
+
+    def generator(self, *content: str | int) -> Generator:
+        """Random generator for one use within this cell, e.g. one initialisation."""
+        return seeds.generator(self.seed, self.experiment, self.label, *content)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Arrays and extra attributes (e.g. data provenance) of a finished cell."""
+
+    variables: dict[str, Any]
+    attributes: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,7 @@
+"""`python -m overpar.cli`."""
+
+import sys
+
+from overpar.cli import main
+
+sys.exit(main())

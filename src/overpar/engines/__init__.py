@@ -1,0 +1,1 @@
+"""Engines: implementations of state, loss and gradient, and tangents of a task."""

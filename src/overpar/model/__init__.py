@@ -1,0 +1,1 @@
+"""Circuits, ansätze and observables as small immutable data; no engine is known here."""

@@ -1,0 +1,142 @@
+"""Observables, Hamiltonians and tasks: what a circuit is trained on."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overpar.base.checks import choice, integer, require
+from overpar.model.ansatz import Boundary, bonds
+from overpar.model.circuits import Circuit, pauli_masks
+
+
+@dataclass(frozen=True)
+class PauliSum:
+    """The Hermitian operator Σ_j c_j P_j.
+
+    Args:
+        terms: triples (coefficient, letters, qubits); letters and qubits pair up.
+    """
+
+    terms: tuple[tuple[float, str, tuple[int, ...]], ...]
+
+    def by_flip(self, qubits: int) -> tuple[NDArray[np.int64], NDArray[np.complex128]]:
+        """The operator as Σ_x D_x X^x: flip masks (K,), diagonals (K, 2ⁿ).
+
+        Row r of the result is (Oψ)_r = Σ_x D_x[r] ψ_{r⊕x}.
+        """
+        rows = np.arange(2**qubits)
+        diagonals: dict[int, NDArray[np.complex128]] = {}
+        for coefficient, letters, where in self.terms:
+            x, z, y = pauli_masks(letters, where, qubits)
+            sign = 1 - 2 * (np.bitwise_count((rows ^ x) & z) & 1).astype(np.int64)
+            diagonal = diagonals.setdefault(x, np.zeros(2**qubits, np.complex128))
+            diagonal += coefficient * 1j**y * sign
+        stacked = np.array(list(diagonals.values()), np.complex128)
+        return np.array(list(diagonals), np.int64), stacked.reshape(-1, 2**qubits)
+
+
+@dataclass(frozen=True, eq=False)
+class Projector:
+    """w |t⟩⟨t| with |t⟩ a joint state of reference label and qubits.
+
+    Args:
+        target: amplitudes, shape (inputs, 2ⁿ), normalised as a whole.
+        weight: the real factor w.
+    """
+
+    target: NDArray[np.complex128]
+    weight: float = 1.0
+
+
+Observable = PauliSum | Projector
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A circuit, a set of input states and an observable: everything a loss needs.
+
+    The loss is `constant` + ⟨Ψ|U†OU|Ψ⟩, where |Ψ⟩ = Σ_i |i⟩|ψ_i⟩/√k joins the k inputs with a
+    label that the circuit does not touch. For a `PauliSum`, which acts on the qubits alone, it
+    is the mean over the inputs; a `Projector` may also read the coherence between them.
+
+    Args:
+        circuit: the ansatz U.
+        inputs: shape (k, 2ⁿ), each row normalised.
+        observable: O.
+        constant: added to the expectation value.
+    """
+
+    circuit: Circuit
+    inputs: NDArray[np.complex128]
+    observable: Observable
+    constant: float = 0.0
+    family: tuple[str, Boundary, float] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        size = 2**self.circuit.qubits
+        require(
+            self.inputs.ndim == 2 and self.inputs.shape[1] == size,
+            f"Argument `inputs` must have shape (any, {size}), but has shape {self.inputs.shape}.",
+        )
+        norms = np.linalg.norm(self.inputs, axis=1)
+        require(
+            bool(np.allclose(norms, 1, atol=1e-8)),
+            f"Argument `inputs` must hold normalised states, but has norms {norms}.",
+        )
+
+    @property
+    def joint(self) -> NDArray[np.complex128]:
+        """The joint input state |Ψ⟩, shape (k, 2ⁿ), norm 1."""
+        return self.inputs / np.sqrt(len(self.inputs))
+
+
+def zero_state(qubits: int) -> NDArray[np.complex128]:
+    """|0…0⟩ as a single input, shape (1, 2ⁿ)."""
+    return np.eye(1, 2**qubits, dtype=np.complex128)
+
+
+def tfim(qubits: int, boundary: Boundary, field: float = 1.0) -> PauliSum:
+    """Transverse-field Ising chain H = −ΣZ_jZ_{j+1} − gΣX_j.
+
+    Source: arXiv:2109.11676, eq. (14).
+    """
+    terms = [(-1.0, "ZZ", pair) for pair in bonds(qubits, boundary)]
+    return PauliSum((*terms, *((-field, "X", (q,)) for q in range(qubits))))
+
+
+def tfim_ground_energy(qubits: int, boundary: Boundary, field: float = 1.0) -> float:
+    """Exact ground energy of `tfim` from its free-fermion modes; cost O(n³) open, O(n) periodic.
+
+    Open: −Σ of the singular values of the n×n bidiagonal matrix with g on and 1 above the
+    diagonal. Periodic, even n: −Σ_k √(1+g²+2g cos k) over k = (2m+1)π/n, the even-parity sector,
+    which holds the ground state.
+
+    Args:
+        qubits: n ≥ 2, even if periodic.
+        boundary: "open" or "periodic".
+        field: g > 0.
+
+    Returns:
+        E₀, in units of the coupling.
+
+    Raises:
+        UserError: if an argument is outside its range.
+
+    Examples:
+        >>> round(tfim_ground_energy(4, "open"), 6)
+        -4.758770
+
+    Source: P. Pfeuty, Ann. Phys. 57, 79 (1970), eqs. (2.7)–(3.1).
+    """
+    integer("qubits", qubits, 2)
+    choice("boundary", boundary, Boundary)
+    require(field > 0, f"Argument `field` must be positive, but is {field}.")
+    if boundary == "open":
+        matrix = field * np.eye(qubits) + np.eye(qubits, k=1)
+        return -float(np.linalg.svd(matrix, compute_uv=False).sum())
+    require(
+        qubits % 2 == 0, f"Argument `qubits` must be even for a periodic chain, but is {qubits}."
+    )
+    k = (2 * np.arange(qubits) + 1) * np.pi / qubits
+    return -float(np.sqrt(1 + field**2 + 2 * field * np.cos(k)).sum())

@@ -1,0 +1,77 @@
+"""The tasks of the papers: VQE, unitary compilation and the quantum autoencoder."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overpar.base.checks import require
+from overpar.model.ansatz import Boundary, Tying, hardware_efficient, tfim_hva
+from overpar.model.observables import (
+    PauliSum,
+    Projector,
+    Task,
+    tfim,
+    tfim_ground_energy,
+    zero_state,
+)
+
+
+def vqe(
+    qubits: int, boundary: Boundary, depth: int, *, field: float = 1.0, tying: Tying = "correct"
+) -> Task:
+    """Ground-state search for the Ising chain with its Hamiltonian variational ansatz.
+
+    The loss is ⟨H⟩ − E₀ ≥ 0. A periodic chain of odd n has its even-parity ground energy
+    computed densely (n ≤ 12).
+
+    Source: arXiv:2109.11676, eqs. (14)–(16) and Fig. 3.
+    """
+    return Task(
+        circuit=tfim_hva(qubits, boundary, depth, tying),
+        inputs=zero_state(qubits),
+        observable=tfim(qubits, boundary, field),
+        constant=-tfim_ground_energy(qubits, boundary, field),
+        family=("tfim_hva", boundary, field),
+    )
+
+
+def compilation(target: NDArray[np.complex128], layers: int) -> Task:
+    """Compile a unitary U with the hardware-efficient ansatz V: loss 1 − |Tr(U†V)|²/4ⁿ.
+
+    The inputs are the 2ⁿ basis states, joined to a Bell state with their label; the loss is
+    then one minus the overlap with the Bell state that U prepares.
+
+    Args:
+        target: unitary U, shape (2ⁿ, 2ⁿ).
+        layers: L ≥ 0 of `hardware_efficient`.
+
+    Source: arXiv:2109.11676, eq. (18) and Supplementary Fig. 4.
+    """
+    size = len(target)
+    qubits = size.bit_length() - 1
+    require(
+        target.shape == (2**qubits, 2**qubits) and qubits >= 2,
+        f"Argument `target` must have shape (2ⁿ, 2ⁿ) with n ≥ 2, but has shape {target.shape}.",
+    )
+    return Task(
+        circuit=hardware_efficient(qubits, layers),
+        inputs=np.eye(size, dtype=np.complex128),
+        observable=Projector(np.ascontiguousarray(target.T) / np.sqrt(size), -1.0),
+        constant=1.0,
+    )
+
+
+def autoencoder(states: NDArray[np.complex128], layers: int, trash: int = 2) -> Task:
+    """Quantum autoencoder: loss = mean over states of 1 − P(trash qubits read 0…0).
+
+    Args:
+        states: training states, shape (k, 2ⁿ), each normalised.
+        layers: L ≥ 0 of `hardware_efficient`.
+        trash: number of trash qubits, the first ones.
+
+    Source: arXiv:2109.11676, eq. (19) and Supplementary Fig. 5.
+    """
+    qubits = states.shape[1].bit_length() - 1
+    subsets = [[q for q in range(trash) if mask >> q & 1] for mask in range(1, 2**trash)]
+    weight = 0.5**trash
+    terms = tuple((-weight, "Z" * len(s), tuple(s)) for s in subsets)
+    return Task(hardware_efficient(qubits, layers), states, PauliSum(terms), 1 - weight)

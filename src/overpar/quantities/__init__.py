@@ -1,0 +1,1 @@
+"""Quantities computed from engines: training runs, QFIM, rank, entanglement."""

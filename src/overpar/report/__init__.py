@@ -1,0 +1,1 @@
+"""Tables, claims and figures, made from records and published facts alone."""

@@ -1,0 +1,88 @@
+"""Build one table, figure or the scorecard of a plan, each file written whole or not at all."""
+
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from overpar.base.config import check
+from overpar.base.errors import UserError
+from overpar.base.plan import PUBLISHED, Plan
+from overpar.base.records import read_record
+from overpar.report.claims import Claims, judge
+
+
+def _function(package: str, name: str) -> Callable[..., Any]:
+    module, _, function = name.partition(":")
+    try:
+        found: Callable[..., Any] = getattr(
+            importlib.import_module(f"overpar.report.{package}.{module}"), function
+        )
+    except (ModuleNotFoundError, AttributeError):
+        raise UserError(
+            f"Config: there is no function {name!r} in overpar.report.{package}."
+        ) from None
+    return found
+
+
+def _whole(path: Path, write: Callable[[Path], object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def build_table(plan: Plan, name: str) -> None:
+    """Make a table from the records of its experiments.
+
+    Raises:
+        RecordError: if a record is damaged or of another specification.
+    """
+    make = _function("tables", plan.config.tables[name].function)
+    records = (read_record(c.path, plan.identity(c)) for c in plan.table_cells(name))
+    table: pd.DataFrame = make(records)
+    _whole(plan.table_path(name), lambda path: table.to_csv(path, index=False))
+
+
+def build_figure(plan: Plan, name: str) -> None:
+    """Draw a figure: PNG, PDF, the CSV behind it and its caption."""
+    # Matplotlib is loaded for figures only.
+    from overpar.report.plots.style import save, styled
+
+    block = plan.config.figures[name]
+    tables = {table: _read(plan.table_path(table)) for table in plan.figure_tables(name)}
+    published = {f: pd.read_csv(plan.project / PUBLISHED / f) for f in block.published}
+    with styled():
+        drawn = _function("plots", block.function)(tables, published)
+        stem = plan.project / plan.config.paths.figures / name
+        size = "" if plan.config.size == "published" else "Smoke size: fewer cells and runs. "
+        for suffix in (".png", ".pdf"):
+            _whole(stem.with_suffix(suffix), lambda path: save(drawn.figure, path, size))
+    _whole(stem.with_suffix(".csv"), lambda path: drawn.data.to_csv(path, index=False))
+    caption = f"{block.title}. {size}{drawn.caption}\n"
+    _whole(stem.with_suffix(".txt"), lambda path: path.write_text(caption, encoding="utf-8"))
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path)
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame()
+
+
+def build_scorecard(plan: Plan) -> None:
+    """Judge every claim and write the scorecard."""
+    path = plan.project / plan.config.claims
+    claims = check(Claims, yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
+    tables = {name: _read(plan.table_path(name)) for name in plan.config.tables}
+    published = {p.name: pd.read_csv(p) for p in sorted((plan.project / PUBLISHED).glob("*.csv"))}
+    scorecard = judge(claims, tables, published)
+    out = plan.project / plan.config.paths.figures / "scorecard.csv"
+    _whole(out, lambda path: scorecard.to_csv(path, index=False))

@@ -1,0 +1,1 @@
+"""Figures; a figure's function is named module:function in the config."""

@@ -1,0 +1,73 @@
+"""Supplementary Fig. 5: training of the autoencoder from three sources of training states."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
+
+SOURCES = ("ntangled", "released", "regenerated")
+FLOOR = 1e-15
+STEPS = (100, 300, 1000, 2000)
+
+
+def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+    """Above: loss curves for each depth; below: lowest loss of every run."""
+    cells, curves, runs = (tables[f"autoencoder{s}"] for s in ("", "_curves", "_runs"))
+    facts = published["autoencoder_loss.csv"]
+    depths = sorted(cells["layers"].unique())
+    figure, axes = plt.subplots(
+        2, len(depths), figsize=(COLUMN, 3.9), sharey="row", height_ratios=[1.3, 1], squeeze=False
+    )
+    notes, data = [], []
+    for column, depth in enumerate(depths):
+        top, bottom = axes[:, column]
+        fact = facts[facts["L"] == depth]
+        for k, source in enumerate(SOURCES):
+            cell = cells.query("layers == @depth and states == @source").iloc[0]
+            name = source if cell["states_source"] == source else f"{source}*"
+            if column == 0:
+                notes.append(f"{source}: {cell['provenance'].splitlines()[0].rstrip('.')}")
+            curve = curves.query("layers == @depth and states == @source")
+            run = runs.query("layers == @depth and states == @source")
+            if curve.empty:
+                bottom.text(k, 1e-6, "not\navailable", ha="center", fontsize=6, color="0.4")
+                continue
+            colour, step = COLOURS[k], curve["step"] + 1
+            low, high = (curve[q].clip(lower=FLOOR) for q in ("loss_q25", "loss_q75"))
+            top.fill_between(step, low, high, color=colour, alpha=0.2, linewidth=0)
+            top.plot(step, curve["loss_median"].clip(lower=FLOOR), color=colour, label=name)
+            spread = k + np.linspace(-0.25, 0.25, len(run))
+            best = run["best_loss"].clip(lower=FLOOR)
+            bottom.plot(spread, best, ".", color=colour, markersize=2.5, markeredgewidth=0)
+            below = int(cell["min_lt_0.001"])
+            bottom.text(k, 20, f"{below}/{int(cell['runs'])}", ha="center", fontsize=6)
+            data += [curve.assign(panel="loss"), run.assign(panel="best")]
+        for _, row in fact.iterrows():
+            values = [max(row[f"median_loss_at_{s}"], FLOOR) for s in STEPS]
+            top.plot(np.array(STEPS) + 1, values, **PUBLISHED, label="published")
+            middle = max(row["min_over_records_median"], FLOOR)
+            bottom.plot([1], [middle], **PUBLISHED)
+        top.set(xscale="log", yscale="log", xlabel="training step", ylim=(FLOOR / 3, 2))
+        top.set_title(f"$L = {depth}$ layers", pad=2)
+        bottom.set(yscale="log", ylim=(FLOOR / 3, 300), xlim=(-0.5, 2.5))
+        bottom.axhline(1e-3, color="0.6", linewidth=0.6, linestyle="--")
+        bottom.set_xticks(range(3), SOURCES, rotation=20)
+    axes[0, 0].set_ylabel("loss")
+    axes[1, 0].set_ylabel("lowest loss of a run")
+    axes[0, 0].legend(loc="lower left")
+    replaced = cells[(cells["states"] != cells["states_source"]) & (cells["runs"] > 0)]
+    warning = ""
+    if len(replaced):
+        source = replaced.iloc[0]["states_source"]
+        warning = f"* NTangled was not fetched: these states are {source}. "
+        figure.text(0.005, 0.002, warning, ha="left", va="bottom", fontsize=5.5, color="#D55E00")
+    caption = (
+        "Mean over four training states of 1 − P(00) for the trash qubits; line: median, band: "
+        "quartiles of the runs; below, each run's lowest loss and how many are below 1e-3 "
+        "(dashed). Black circles: medians of the authors' released raw data. "
+        f"{warning}Training states: {'; '.join(notes)}."
+    )
+    return Drawn(figure, pd.concat(data, ignore_index=True), caption)

@@ -1,0 +1,73 @@
+"""Intervals and tests used by tables, figures and claims."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from overpar.base.checks import require
+
+
+def wilson(successes: int, runs: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson score interval of a proportion.
+
+    Args:
+        successes: 0…runs.
+        runs: at least 1.
+        level: confidence level in (0, 1).
+
+    Examples:
+        >>> [round(x, 2) for x in wilson(0, 50)]
+        [0.0, 0.07]
+
+    Source: E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927).
+    """
+    require(
+        0 <= successes <= runs and runs > 0,
+        f"Argument `successes` must be in 0…{runs}, but is {successes}.",
+    )
+    interval = stats.binomtest(successes, runs).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """Distribution-free confidence interval of a median, from order statistics.
+
+    Args:
+        values: sample, shape (n,), n ≥ 1.
+        level: confidence level; for few values the widest interval is returned.
+
+    Source: H. A. David and H. N. Nagaraja, *Order Statistics*, section 7.1.
+    """
+    ordered = np.sort(np.asarray(values, float))
+    n = len(ordered)
+    low = int(stats.binom.ppf((1 - level) / 2, n, 0.5))
+    low -= bool(stats.binom.cdf(low - 1, n, 0.5) > (1 - level) / 2)
+    low = min(max(low - 1, 0), (n - 1) // 2)
+    return float(ordered[low]), float(ordered[n - 1 - low])
+
+
+def fisher(a: int, runs_a: int, b: int, runs_b: int) -> float:
+    """Two-sided p-value of Fisher's exact test that two success probabilities are equal.
+
+    Source: R. A. Fisher, J. R. Stat. Soc. 85, 87 (1922); scipy.stats.fisher_exact.
+    """
+    return float(stats.fisher_exact([[a, runs_a - a], [b, runs_b - b]]).pvalue)
+
+
+def holm(p_values: Sequence[float]) -> NDArray[np.float64]:
+    """Holm's step-down adjusted p-values, in the order given.
+
+    Examples:
+        >>> holm([0.01, 0.04, 0.03])
+        array([0.03, 0.06, 0.06])
+
+    Source: S. Holm, Scand. J. Stat. 6, 65 (1979).
+    """
+    p = np.asarray(p_values, float)
+    order = np.argsort(p)
+    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(stepped, 1)
+    return adjusted

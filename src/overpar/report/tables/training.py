@@ -1,0 +1,108 @@
+"""Tables of training records: one row per cell, per run, or per step."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from overpar.base.records import Record
+from overpar.report.statistics import median_interval
+
+THRESHOLDS = (1e-2, 1e-3, 1e-4, 1e-6)
+CURVE_POINTS = 60
+
+
+def _settings(record: Record) -> dict[str, Any]:
+    spec = json.loads(record.attributes["spec"])
+    about = {
+        key: record.attributes[key]
+        for key in ("states_source", "data_commit", "provenance")
+        if key in record.attributes
+    }
+    return {**spec, **about}
+
+
+def cells(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per cell: settings, counts below thresholds, medians with 95 % intervals.
+
+    `min_lt_x` counts runs whose lowest recorded loss is below x, `final_lt_x` those whose last
+    is. Diverged runs count as failures and are listed in `diverged`. A cell whose data could not
+    be had has runs = 0.
+    """
+    rows = []
+    for record in records:
+        row: dict[str, Any] = {**_settings(record), "runs": 0}
+        rows.append(row)
+        if "loss" not in record.variables:
+            continue
+        loss, status = record.variables["loss"], record.variables["status"]
+        best, final = _lowest(loss), loss[:, -1]
+        row["runs"] = len(loss)
+        row["parameters"] = record.variables["initial_angles"].shape[1]
+        row["diverged"] = int((status != 0).sum())
+        for limit in THRESHOLDS:
+            row[f"min_lt_{limit:g}"] = int((best < limit).sum())
+            row[f"final_lt_{limit:g}"] = int((final < limit).sum())
+        row["initial_median"] = np.median(loss[:, 0])
+        row["best_min"], row["best_median"] = best.min(), np.median(best)
+        row["best_low"], row["best_high"] = median_interval(best)
+        row["best_max"] = best.max()
+        row["final_median"] = np.median(final)
+    return pd.DataFrame(rows)
+
+
+def runs(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per run: initial, lowest and last loss, steps to 1e-4, status."""
+    frames = []
+    for record in records:
+        if "loss" not in record.variables:
+            continue
+        loss = record.variables["loss"]
+        reached = loss < 1e-4
+        steps = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
+        frames.append(
+            pd.DataFrame(
+                {
+                    **_settings(record),
+                    "run": np.arange(len(loss)),
+                    "initial_loss": loss[:, 0],
+                    "best_loss": _lowest(loss),
+                    "final_loss": loss[:, -1],
+                    "steps_to_1e-4": steps,
+                    "status": record.variables["status"],
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def curves(records: Iterable[Record]) -> pd.DataFrame:
+    """Quartiles of the loss over runs at log-spaced steps and at 100, 300, 1000, 2000."""
+    frames = []
+    for record in records:
+        if "loss" not in record.variables:
+            continue
+        loss = record.variables["loss"]
+        last = loss.shape[1] - 1
+        spaced = np.geomspace(1, last, CURVE_POINTS).round().astype(int)
+        steps = np.unique([0, *spaced, *(s for s in (100, 300, 1000, 2000) if s <= last)])
+        low, middle, high = np.nanquantile(loss[:, steps], [0.25, 0.5, 0.75], axis=0)
+        frames.append(
+            pd.DataFrame(
+                {
+                    **_settings(record),
+                    "step": steps,
+                    "loss_q25": low,
+                    "loss_median": middle,
+                    "loss_q75": high,
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _lowest(loss: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Lowest finite loss of each run; infinity for a run that has none."""
+    return np.where(np.isnan(loss), np.inf, loss).min(axis=1)

@@ -1,0 +1,36 @@
+# Tables and published facts become figures and the scorecard.
+rule figure:
+    input:
+        lambda w: [str(PLAN.table_path(t)) for t in PLAN.figure_tables(w.figure)],
+    output:
+        png=report(
+            f"{PLAN.config.paths.figures}/{{figure}}.png",
+            caption="../report/figure.rst",
+            category=lambda w: PLAN.config.figures[w.figure].category,
+            labels=lambda w: {"figure": w.figure, "shows": PLAN.config.figures[w.figure].title},
+        ),
+        pdf=f"{PLAN.config.paths.figures}/{{figure}}.pdf",
+        csv=f"{PLAN.config.paths.figures}/{{figure}}.csv",
+        caption=f"{PLAN.config.paths.figures}/{{figure}}.txt",
+    params:
+        identity=lambda w: PLAN.figure_identity(w.figure),
+        caption=lambda w: Path(PLAN.config.paths.figures, f"{w.figure}.txt"),
+    wildcard_constraints:
+        figure="|".join(PLAN.config.figures),
+    script:
+        "../scripts/figure.py"
+
+
+rule scorecard:
+    input:
+        [str(PLAN.table_path(table)) for table in PLAN.config.tables],
+    output:
+        report(
+            f"{PLAN.config.paths.figures}/scorecard.csv",
+            caption="../report/scorecard.rst",
+            category="Scorecard",
+        ),
+    params:
+        identity=PLAN.scorecard_identity(),
+    script:
+        "../scripts/scorecard.py"
