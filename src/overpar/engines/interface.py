@@ -1,31 +1,36 @@
 """What every engine provides, and how one is chosen."""
 
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from overpar.base.errors import UserError
+from overpar.base.checks import choice
 from overpar.model.observables import Task
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
+EngineName = Literal["auto", "fermions", "statevector", "qibo"]
+NAMES: tuple[str, ...] = get_args(EngineName)
 
 
-class Engine(Protocol):
-    """State, loss, gradient and tangents of one task.
+class Objective(Protocol):
+    """Loss and gradient of one task.
 
-    Laws: run k of a batch equals run k alone, bitwise; all engines agree to 1e-12.
+    Laws: run k of a batch equals run k alone, bitwise, for any number of threads; all engines
+    agree to 1e-12.
     """
-
-    def __init__(self, task: Task) -> None: ...
-
-    def state(self, angles: Floats) -> Complexes:
-        """U|ψ_i⟩ for a batch of angles (runs, M): shape (runs, inputs, 2ⁿ), each normalised."""
-        ...
 
     def loss_and_gradient(self, angles: Floats) -> tuple[Floats, Floats]:
         """Loss (runs,) and its gradient (runs, M) for a batch of angles (runs, M)."""
+        ...
+
+
+class Engine(Objective, Protocol):
+    """An objective whose states can be had as well."""
+
+    def state(self, angles: Floats) -> Complexes:
+        """U|ψ_i⟩ for a batch of angles (runs, M): shape (runs, inputs, 2ⁿ), each normalised."""
         ...
 
     def tangents(self, angles: Floats) -> tuple[Complexes, Complexes]:
@@ -33,21 +38,42 @@ class Engine(Protocol):
         ...
 
 
-def make_engine(task: Task, name: str = "auto") -> Engine:
-    """The engine of that name for a task; "auto" takes the fastest that applies.
+def make_objective(task: Task, name: str = "auto", threads: int = 1) -> Objective:
+    """The engine of that name for training a task; "auto" takes the fastest that applies.
+
+    Args:
+        task: what is trained.
+        name: one of `EngineName`.
+        threads: threads that share a batch; results do not depend on it.
+
+    Raises:
+        UserError: for an unknown name, or an engine that does not apply to the task.
+    """
+    choice("engine", name, EngineName)
+    from overpar.engines import fermions
+
+    if name == "fermions" or (name == "auto" and fermions.applies(task)):
+        return fermions.Fermions(task, threads)
+    return make_engine(task, name, threads)
+
+
+def make_engine(task: Task, name: str = "auto", threads: int = 1) -> Engine:
+    """The engine of that name for states and tangents of a task, or for training it.
+
+    Args:
+        task: what is simulated.
+        name: one of `EngineName` except "fermions", which has no state vectors.
+        threads: threads that share a batch; results do not depend on it.
 
     Raises:
         UserError: for an unknown name.
     """
+    choice("engine", name, Literal["auto", "statevector", "qibo"])
     if name == "qibo":
         # Qibo takes 1.5 s to import, which no simulation job should pay.
         from overpar.engines.qibo_bridge import QiboEngine
 
         return QiboEngine(task)
-    if name in ("auto", "statevector"):
-        from overpar.engines.statevector import StateVector
+    from overpar.engines.statevector import StateVector
 
-        return StateVector(task)
-    raise UserError(
-        f"Argument `engine` must be one of 'auto', 'statevector', 'qibo', but is {name!r}."
-    )
+    return StateVector(task, threads)

@@ -1,23 +1,14 @@
 """Compiled kernels of the state-vector engine.
 
-A state of `LANES` independent runs is one real array [row][re|im][lane]; the lane loop has a
-compile-time length, so it becomes vector instructions, and each lane sees the same
-instructions whatever its neighbours hold. Gates act on the low bits of the row index; higher
-bits label the inputs.
-
+A state of eight independent runs is one real array [row][re|im][lane], addressed in groups of
+lanes: 2·row + part. Gates act on the low bits of the row index; higher bits label the inputs.
 An operation is a row of integers (see `Column`); half-angle cosines and sines come in tables
 [slot][lane].
 """
 
-import math
 from enum import IntEnum
 
-import numpy as np
-from numba import njit
-
-LANES = 8
-
-_OPTIONS = {"cache": True, "nogil": True, "fastmath": {"contract", "nsz"}, "error_model": "numpy"}
+from overpar.engines.lanes import kernel, load, spread, store
 
 
 class Kind(IntEnum):
@@ -26,8 +17,9 @@ class Kind(IntEnum):
     IMAGINARY = 0  # rotation mixing amplitudes with a factor ±i: an even number of Y
     REAL = 1  # rotation mixing with a factor ±1: an odd number of Y
     DIAGONAL = 2  # rotations about commuting Z-strings that share an angle, merged
-    SIGN = 3  # −1 where all bits of the sign mask are set (CZ)
-    MATRIX = 4  # any fixed unitary
+    PAIR = 3  # RY and then RX on one qubit
+    SIGN = 4  # −1 where all bits of the sign mask are set (CZ)
+    MATRIX = 5  # any fixed unitary
 
 
 class Column(IntEnum):
@@ -42,14 +34,19 @@ class Column(IntEnum):
     FIRST = 6  # offset into `levels` or `matrices`
     COUNT = 7  # number of levels, or matrix size
     ROWS = 8  # offset into `row_data`
+    SLOT_X = 9  # of the second rotation of a PAIR
+    GRADIENT_X = 10
 
 
-KIND, FLIP, SIGN, PHASE, SLOT, GRADIENT, FIRST, COUNT, ROWS = (int(c) for c in Column)
-IMAGINARY, REAL, DIAGONAL, SIGN_FLIP, MATRIX = (int(k) for k in Kind)
+KIND, FLIP, SIGN, PHASE, SLOT, GRADIENT, FIRST, COUNT, ROWS, SLOT_X, GRADIENT_X = (
+    int(c) for c in Column
+)
+IMAGINARY, REAL, DIAGONAL, PAIR, SIGN_FLIP, MATRIX = (int(k) for k in Kind)
 
 
-@njit(**_OPTIONS)
-def _parity(bits):
+@kernel
+def parity(bits):
+    """1 for an odd number of set bits, else 0."""
     bits ^= bits >> 16
     bits ^= bits >> 8
     bits ^= bits >> 4
@@ -58,7 +55,7 @@ def _parity(bits):
     return bits & 1
 
 
-@njit(**_OPTIONS)
+@kernel
 def _top_bit(bits):
     top = 1
     while top * 2 <= bits:
@@ -66,224 +63,238 @@ def _top_bit(bits):
     return top
 
 
-@njit(**_OPTIONS)
-def _mix(psi, op, cos, sin, turn):
-    """ψ ← exp(−i·turn·θP/2) ψ for a Pauli string P with a flip; turn is ±1."""
-    flip, sign, slot = op[FLIP], op[SIGN], op[SLOT]
-    real = op[KIND] == REAL
+@kernel
+def _rotate(psi, x, y, c, s, a, b, real):
+    """Rows at x and y of ψ, mixed by c and s with signs a and b."""
+    xr, xi, yr, yi = load(psi, x), load(psi, x + 1), load(psi, y), load(psi, y + 1)
+    if real:
+        store(psi, x, c * xr + a * s * yr)
+        store(psi, x + 1, c * xi + a * s * yi)
+        store(psi, y, c * yr + b * s * xr)
+        store(psi, y + 1, c * yi + b * s * xi)
+    else:
+        store(psi, x, c * xr + a * s * yi)
+        store(psi, x + 1, c * xi - a * s * yr)
+        store(psi, y, c * yr + b * s * xi)
+        store(psi, y + 1, c * yi - b * s * xr)
+
+
+@kernel
+def _mix(psi, op, cos, sin):
+    """ψ ← exp(−iθP/2) ψ for a Pauli string P with a flip."""
+    flip, sign, phase, real = op[FLIP], op[SIGN], float(op[PHASE]), op[KIND] == REAL
+    c, s = load(cos, op[SLOT]), load(sin, op[SLOT])
     top = _top_bit(flip)
-    phase = turn * op[PHASE]
+    # For one qubit the two signs are the same in every pair.
+    same = sign & ~top == 0
+    a, b = phase * (1 - 2 * parity(top & sign)), phase
     for block in range(0, psi.shape[0], 2 * top):
         for r in range(block, block + top):
-            q = r ^ flip
-            a = phase * (1 - 2 * _parity(q & sign))
-            b = phase * (1 - 2 * _parity(r & sign))
+            if not same:
+                a = phase * (1 - 2 * parity((r ^ flip) & sign))
+                b = phase * (1 - 2 * parity(r & sign))
+            _rotate(psi, 2 * r, 2 * (r ^ flip), c, s, a, b, real)
+
+
+@kernel
+def _unmix(psi, lam, op, cos, sin, out):
+    """out ← Im⟨λ|P|ψ⟩, then undo the rotation on both."""
+    flip, sign, phase, real = op[FLIP], op[SIGN], float(op[PHASE]), op[KIND] == REAL
+    c, s = load(cos, op[SLOT]), -load(sin, op[SLOT])
+    top = _top_bit(flip)
+    same = sign & ~top == 0
+    a, b = phase * (1 - 2 * parity(top & sign)), phase
+    total = spread(0.0)
+    for block in range(0, psi.shape[0], 2 * top):
+        for r in range(block, block + top):
+            if not same:
+                a = phase * (1 - 2 * parity((r ^ flip) & sign))
+                b = phase * (1 - 2 * parity(r & sign))
+            x, y = 2 * r, 2 * (r ^ flip)
+            xr, xi, yr, yi = load(psi, x), load(psi, x + 1), load(psi, y), load(psi, y + 1)
+            ur, ui, vr, vi = load(lam, x), load(lam, x + 1), load(lam, y), load(lam, y + 1)
             if real:
-                for k in range(LANES):
-                    c, s = cos[slot, k], sin[slot, k]
-                    xr, xi, yr, yi = psi[r, 0, k], psi[r, 1, k], psi[q, 0, k], psi[q, 1, k]
-                    psi[r, 0, k] = c * xr + a * s * yr
-                    psi[r, 1, k] = c * xi + a * s * yi
-                    psi[q, 0, k] = c * yr + b * s * xr
-                    psi[q, 1, k] = c * yi + b * s * xi
+                # P = i·(real matrix), and Im(i z) = Re z.
+                total += a * (ur * yr + ui * yi) + b * (vr * xr + vi * xi)
             else:
-                for k in range(LANES):
-                    c, s = cos[slot, k], sin[slot, k]
-                    xr, xi, yr, yi = psi[r, 0, k], psi[r, 1, k], psi[q, 0, k], psi[q, 1, k]
-                    psi[r, 0, k] = c * xr + a * s * yi
-                    psi[r, 1, k] = c * xi - a * s * yr
-                    psi[q, 0, k] = c * yr + b * s * xi
-                    psi[q, 1, k] = c * yi - b * s * xr
+                total += a * (ur * yi - ui * yr) + b * (vr * xi - vi * xr)
+            _rotate(psi, x, y, c, s, a, b, real)
+            _rotate(lam, x, y, c, s, a, b, real)
+    store(out, op[GRADIENT], total)
 
 
-@njit(**_OPTIONS)
+@kernel
+def _mix_pair(psi, op, cos, sin):
+    """ψ ← RX·RY ψ on one qubit, in one pass."""
+    cy, sy = load(cos, op[SLOT]), load(sin, op[SLOT])
+    cx, sx = load(cos, op[SLOT_X]), load(sin, op[SLOT_X])
+    bit = op[FLIP]
+    for block in range(0, psi.shape[0], 2 * bit):
+        for r in range(block, block + bit):
+            x, y = 2 * r, 2 * (r + bit)
+            xr, xi, yr, yi = load(psi, x), load(psi, x + 1), load(psi, y), load(psi, y + 1)
+            xr, xi, yr, yi = (
+                cy * xr - sy * yr,
+                cy * xi - sy * yi,
+                cy * yr + sy * xr,
+                cy * yi + sy * xi,
+            )
+            store(psi, x, cx * xr + sx * yi)
+            store(psi, x + 1, cx * xi - sx * yr)
+            store(psi, y, cx * yr + sx * xi)
+            store(psi, y + 1, cx * yi - sx * xr)
+
+
+@kernel
+def _unmix_pair(psi, lam, op, cos, sin, out):
+    """Derivatives with respect to both angles of a pair, then its inverse on ψ and λ."""
+    cy, sy = load(cos, op[SLOT]), load(sin, op[SLOT])
+    cx, sx = load(cos, op[SLOT_X]), load(sin, op[SLOT_X])
+    bit = op[FLIP]
+    total_x, total_y = spread(0.0), spread(0.0)
+    for block in range(0, psi.shape[0], 2 * bit):
+        for r in range(block, block + bit):
+            x, y = 2 * r, 2 * (r + bit)
+            xr, xi, yr, yi = load(psi, x), load(psi, x + 1), load(psi, y), load(psi, y + 1)
+            ur, ui, vr, vi = load(lam, x), load(lam, x + 1), load(lam, y), load(lam, y + 1)
+            total_x += ur * yi - ui * yr + (vr * xi - vi * xr)
+            xr, xi, yr, yi = (
+                cx * xr - sx * yi,
+                cx * xi + sx * yr,
+                cx * yr - sx * xi,
+                cx * yi + sx * xr,
+            )
+            ur, ui, vr, vi = (
+                cx * ur - sx * vi,
+                cx * ui + sx * vr,
+                cx * vr - sx * ui,
+                cx * vi + sx * ur,
+            )
+            total_y += vr * xr + vi * xi - (ur * yr + ui * yi)
+            store(psi, x, cy * xr + sy * yr)
+            store(psi, x + 1, cy * xi + sy * yi)
+            store(psi, y, cy * yr - sy * xr)
+            store(psi, y + 1, cy * yi - sy * xi)
+            store(lam, x, cy * ur + sy * vr)
+            store(lam, x + 1, cy * ui + sy * vi)
+            store(lam, y, cy * vr - sy * ur)
+            store(lam, y + 1, cy * vi - sy * ui)
+    store(out, op[GRADIENT], total_y)
+    store(out, op[GRADIENT_X], total_x)
+
+
+@kernel
 def _phases(table, op, levels, cos, sin, turn):
-    """table[level] ← exp(−i·turn·θE/2) for the eigenvalues E of a merged diagonal."""
-    slot = op[SLOT]
+    """table[level] ← exp(−i·turn·θE/2) for the integer eigenvalues E of a merged diagonal."""
+    c, s = load(cos, op[SLOT]), turn * load(sin, op[SLOT])
     for j in range(op[COUNT]):
         e = levels[op[FIRST] + j]
-        for k in range(LANES):
-            c, s = cos[slot, k], sin[slot, k]
-            if e != 1.0 and e != -1.0:
-                angle = e * math.atan2(s, c)
-                table[j, 0, k] = math.cos(angle)
-                table[j, 1, k] = -turn * math.sin(angle)
-            else:
-                table[j, 0, k] = c
-                table[j, 1, k] = -turn * e * s
+        re, im = spread(1.0), spread(0.0)
+        for _ in range(abs(round(e))):
+            re, im = re * c - im * s, re * s + im * c
+        store(table, 2 * j, re)
+        store(table, 2 * j + 1, im if e < 0 else -im)
 
 
-@njit(**_OPTIONS)
+@kernel
 def _diagonal(psi, op, table, row_data, mask):
+    first = op[ROWS]
     for r in range(psi.shape[0]):
-        j = row_data[op[ROWS] + (r & mask)]
-        for k in range(LANES):
-            c, s = table[j, 0, k], table[j, 1, k]
-            xr, xi = psi[r, 0, k], psi[r, 1, k]
-            psi[r, 0, k] = c * xr - s * xi
-            psi[r, 1, k] = c * xi + s * xr
+        j = 2 * row_data[first + (r & mask)]
+        c, s = load(table, j), load(table, j + 1)
+        xr, xi = load(psi, 2 * r), load(psi, 2 * r + 1)
+        store(psi, 2 * r, c * xr - s * xi)
+        store(psi, 2 * r + 1, c * xi + s * xr)
 
 
-@njit(**_OPTIONS)
+@kernel
+def _undo_diagonal(psi, lam, op, levels, table, row_data, mask, out):
+    """out ← Im⟨λ|ΣP|ψ⟩, then undo the phases on both."""
+    first = op[ROWS]
+    total = spread(0.0)
+    for r in range(psi.shape[0]):
+        level = row_data[first + (r & mask)]
+        c, s = load(table, 2 * level), load(table, 2 * level + 1)
+        xr, xi, ur, ui = (
+            load(psi, 2 * r),
+            load(psi, 2 * r + 1),
+            load(lam, 2 * r),
+            load(lam, 2 * r + 1),
+        )
+        total += levels[op[FIRST] + level] * (ur * xi - ui * xr)
+        store(psi, 2 * r, c * xr - s * xi)
+        store(psi, 2 * r + 1, c * xi + s * xr)
+        store(lam, 2 * r, c * ur - s * ui)
+        store(lam, 2 * r + 1, c * ui + s * ur)
+    store(out, op[GRADIENT], total)
+
+
+@kernel
 def _sign(psi, bits):
     for r in range(psi.shape[0]):
         if r & bits == bits:
-            for k in range(LANES):
-                psi[r, 0, k] = -psi[r, 0, k]
-                psi[r, 1, k] = -psi[r, 1, k]
+            store(psi, 2 * r, -load(psi, 2 * r))
+            store(psi, 2 * r + 1, -load(psi, 2 * r + 1))
 
 
-@njit(**_OPTIONS)
+@kernel
 def _matrix(psi, op, matrices, row_data, inverse, scratch):
     size, first, offsets = op[COUNT], op[FIRST], op[ROWS]
     for base in range(psi.shape[0]):
         if base & op[FLIP]:
             continue
         for i in range(size):
-            for k in range(LANES):
-                scratch[i, 0, k] = psi[base + row_data[offsets + i], 0, k]
-                scratch[i, 1, k] = psi[base + row_data[offsets + i], 1, k]
-        for i in range(size):
             r = base + row_data[offsets + i]
-            for k in range(LANES):
-                psi[r, 0, k] = 0.0
-                psi[r, 1, k] = 0.0
+            store(scratch, 2 * i, load(psi, 2 * r))
+            store(scratch, 2 * i + 1, load(psi, 2 * r + 1))
+        for i in range(size):
+            re, im = spread(0.0), spread(0.0)
             for j in range(size):
                 if inverse:
                     m = matrices[first + j * size + i].conjugate()
                 else:
                     m = matrices[first + i * size + j]
-                for k in range(LANES):
-                    xr, xi = scratch[j, 0, k], scratch[j, 1, k]
-                    psi[r, 0, k] += m.real * xr - m.imag * xi
-                    psi[r, 1, k] += m.real * xi + m.imag * xr
+                xr, xi = load(scratch, 2 * j), load(scratch, 2 * j + 1)
+                re += m.real * xr - m.imag * xi
+                im += m.real * xi + m.imag * xr
+            r = base + row_data[offsets + i]
+            store(psi, 2 * r, re)
+            store(psi, 2 * r + 1, im)
 
 
-@njit(**_OPTIONS)
-def _apply(psi, op, data, cos, sin, turn, table, scratch, mask):
-    """One operation (turn=1) or its inverse (turn=−1) on a state."""
+@kernel
+def apply(psi, op, data, cos, sin, table, scratch, mask):
+    """One operation on a state."""
     levels, matrices, row_data = data
     kind = op[KIND]
     if kind <= REAL:
-        _mix(psi, op, cos, sin, turn)
+        _mix(psi, op, cos, sin)
     elif kind == DIAGONAL:
-        _phases(table, op, levels, cos, sin, turn)
+        _phases(table, op, levels, cos, sin, 1.0)
         _diagonal(psi, op, table, row_data, mask)
+    elif kind == PAIR:
+        _mix_pair(psi, op, cos, sin)
     elif kind == SIGN_FLIP:
         _sign(psi, op[SIGN])
     else:
-        _matrix(psi, op, matrices, row_data, turn < 0, scratch)
+        _matrix(psi, op, matrices, row_data, False, scratch)
 
 
-@njit(**_OPTIONS)
-def _generator_overlap(psi, lam, op, data, mask, out):
-    """out[lane] ← Im⟨λ|P|ψ⟩ for the generator P of an operation."""
-    levels, _, row_data = data
-    flip, sign = op[FLIP], op[SIGN]
-    kind, phase = op[KIND], op[PHASE]
-    for k in range(LANES):
-        out[k] = 0.0
-    for r in range(psi.shape[0]):
-        q = r ^ flip
-        if kind == DIAGONAL:
-            a = levels[op[FIRST] + row_data[op[ROWS] + (r & mask)]]
-        else:
-            a = phase * (1.0 - 2.0 * _parity(q & sign))
-        if kind == REAL:
-            # iʸ = i·phase here, and Im(i z) = Re z.
-            for k in range(LANES):
-                out[k] += a * (lam[r, 0, k] * psi[q, 0, k] + lam[r, 1, k] * psi[q, 1, k])
-        else:
-            for k in range(LANES):
-                out[k] += a * (lam[r, 0, k] * psi[q, 1, k] - lam[r, 1, k] * psi[q, 0, k])
-
-
-@njit(**_OPTIONS)
-def _generator_add(target, op, data, mask, lane, scale):
-    """target[:, lane] += −(i/2)·scale·P applied to lane 0."""
-    levels, _, row_data = data
-    flip, sign = op[FLIP], op[SIGN]
-    kind, phase = op[KIND], op[PHASE]
-    for r in range(target.shape[0]):
-        q = r ^ flip
-        if kind == DIAGONAL:
-            a = levels[op[FIRST] + row_data[op[ROWS] + (r & mask)]]
-        else:
-            a = phase * (1.0 - 2.0 * _parity(q & sign))
-        a *= 0.5 * scale
-        if kind == REAL:
-            target[r, 0, lane] += a * target[q, 0, 0]
-            target[r, 1, lane] += a * target[q, 1, 0]
-        else:
-            target[r, 0, lane] += a * target[q, 1, 0]
-            target[r, 1, lane] -= a * target[q, 0, 0]
-
-
-@njit(**_OPTIONS)
-def forward(ops, data, buffers, mask, cos, sin, psi):
-    """ψ ← Uψ."""
-    table, scratch = np.empty((buffers[0], 2, LANES)), np.empty((buffers[1], 2, LANES))
-    for i in range(ops.shape[0]):
-        _apply(psi, ops[i], data, cos, sin, 1, table, scratch, mask)
-
-
-@njit(**_OPTIONS)
-def backward(ops, data, buffers, mask, cos, sin, psi, lam, gradient):
-    """Adjoint sweep: undo U on ψ and λ = Oψ, collecting Im⟨λ|P|ψ⟩ at every rotation."""
-    table, scratch = np.empty((buffers[0], 2, LANES)), np.empty((buffers[1], 2, LANES))
-    for i in range(ops.shape[0] - 1, -1, -1):
-        op = ops[i]
-        if op[KIND] <= DIAGONAL:
-            _generator_overlap(psi, lam, op, data, mask, gradient[op[GRADIENT]])
-        _apply(psi, op, data, cos, sin, -1, table, scratch, mask)
-        _apply(lam, op, data, cos, sin, -1, table, scratch, mask)
-
-
-@njit(**_OPTIONS)
-def tangent_sweep(ops, data, buffers, mask, cos, sin, psi, weights):
-    """Lane 0 carries ψ; lane l > 0 gathers Σ weights[gradient row, l]·(derivative of that row)."""
-    table, scratch = np.empty((buffers[0], 2, LANES)), np.empty((buffers[1], 2, LANES))
-    for i in range(ops.shape[0]):
-        op = ops[i]
-        _apply(psi, op, data, cos, sin, 1, table, scratch, mask)
-        if op[KIND] <= DIAGONAL:
-            for lane in range(1, LANES):
-                if weights[op[GRADIENT], lane] != 0.0:
-                    _generator_add(psi, op, data, mask, lane, weights[op[GRADIENT], lane])
-
-
-@njit(**_OPTIONS)
-def pauli_sum(flips, diagonals, mask, psi, lam, loss):
-    """λ ← Oψ for a Pauli sum given by flips and complex diagonals; loss[lane] ← ⟨ψ|O|ψ⟩."""
-    for k in range(LANES):
-        loss[k] = 0.0
-    for r in range(psi.shape[0]):
-        for k in range(LANES):
-            lam[r, 0, k] = 0.0
-            lam[r, 1, k] = 0.0
-        for j in range(flips.shape[0]):
-            d = diagonals[j, r & mask]
-            q = r ^ flips[j]
-            for k in range(LANES):
-                lam[r, 0, k] += d.real * psi[q, 0, k] - d.imag * psi[q, 1, k]
-                lam[r, 1, k] += d.real * psi[q, 1, k] + d.imag * psi[q, 0, k]
-        for k in range(LANES):
-            loss[k] += psi[r, 0, k] * lam[r, 0, k] + psi[r, 1, k] * lam[r, 1, k]
-
-
-@njit(**_OPTIONS)
-def projector(target, weight, psi, lam, loss):
-    """λ ← w|t⟩⟨t|ψ⟩; loss[lane] ← w|⟨t|ψ⟩|²."""
-    re, im = np.zeros(LANES), np.zeros(LANES)
-    for r in range(psi.shape[0]):
-        t = target[r]
-        for k in range(LANES):
-            re[k] += t.real * psi[r, 0, k] + t.imag * psi[r, 1, k]
-            im[k] += t.real * psi[r, 1, k] - t.imag * psi[r, 0, k]
-    for r in range(psi.shape[0]):
-        t = target[r]
-        for k in range(LANES):
-            lam[r, 0, k] = weight * (t.real * re[k] - t.imag * im[k])
-            lam[r, 1, k] = weight * (t.real * im[k] + t.imag * re[k])
-    for k in range(LANES):
-        loss[k] = weight * (re[k] * re[k] + im[k] * im[k])
+@kernel
+def undo(psi, lam, op, data, cos, sin, table, scratch, mask, gradient):
+    """Derivative with respect to one operation's angle, then its inverse on ψ and λ."""
+    levels, matrices, row_data = data
+    kind = op[KIND]
+    if kind <= REAL:
+        _unmix(psi, lam, op, cos, sin, gradient)
+    elif kind == DIAGONAL:
+        _phases(table, op, levels, cos, sin, -1.0)
+        _undo_diagonal(psi, lam, op, levels, table, row_data, mask, gradient)
+    elif kind == PAIR:
+        _unmix_pair(psi, lam, op, cos, sin, gradient)
+    elif kind == SIGN_FLIP:
+        _sign(psi, op[SIGN])
+        _sign(lam, op[SIGN])
+    else:
+        _matrix(psi, op, matrices, row_data, True, scratch)
+        _matrix(lam, op, matrices, row_data, True, scratch)

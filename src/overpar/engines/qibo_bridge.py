@@ -114,7 +114,7 @@ def _build(circuit: Circuit, rotation_angles: list[float]) -> QiboCircuit:
 
 
 def _kron(factors: list[Complexes]) -> Complexes:
-    return reduce(np.kron, factors)
+    return reduce(lambda a, b: np.asarray(np.kron(a, b), np.complex128), factors)
 
 
 class QiboEngine:
@@ -140,11 +140,12 @@ class QiboEngine:
 
     def _joint(self, rotation_angles: list[float]) -> Complexes:
         circuit = _build(self.task.circuit, rotation_angles)
-        states = [
-            _BACKEND.execute_circuit(circuit, initial_state=row.copy()).state()
-            for row in self.task.inputs
-        ]
-        return np.asarray(states) / np.sqrt(len(states))
+        return np.array(
+            [
+                _BACKEND.execute_circuit(circuit, initial_state=row.copy()).state()
+                for row in self.task.joint
+            ]
+        )
 
     def _loss(self, rotation_angles: list[float]) -> float:
         joint = self._joint(rotation_angles)
@@ -165,7 +166,7 @@ class QiboEngine:
     def state(self, angles: Floats) -> Complexes:
         """See `interface.Engine.state`."""
         angles = real_array("angles", angles, (None, self.task.circuit.parameters))
-        scale = np.sqrt(len(self.task.inputs))
+        scale = np.sqrt(len(self.task.joint))
         return np.array([self._joint(self._rotation_angles(row)) * scale for row in angles])
 
     def loss_and_gradient(self, angles: Floats) -> tuple[Floats, Floats]:

@@ -1,23 +1,28 @@
 """The general state-vector engine: batched, compiled, adjoint gradients in O(2ⁿ) memory."""
 
+from collections.abc import Sequence
+from functools import cached_property
+
 import numpy as np
 
 from overpar.base.checks import real_array
-from overpar.engines import kernels
+from overpar.engines import sweeps
 from overpar.engines.interface import Complexes, Floats
-from overpar.engines.kernels import LANES, Column, Kind
-from overpar.model.circuits import Circuit, Fixed, Rotation, pauli_masks
-from overpar.model.observables import PauliSum, Projector, Task
+from overpar.engines.kernels import Column, Kind
+from overpar.engines.lanes import LANES, over_groups, pack, unpack
+from overpar.model.circuits import Circuit, Fixed, Gate, Rotation, pauli_masks
+from overpar.model.observables import PauliSum, Task
 
 
 class Program:
     """A circuit translated for the kernels.
 
     Consecutive rotations about Z-strings that share an angle and its derivative become one
-    operation: a table of phases over the few distinct eigenvalues of their sum.
+    operation, a table of phases over the few distinct eigenvalues of their sum. With `fuse`, RY
+    and the RX that follows it on the same qubit become one as well.
     """
 
-    def __init__(self, circuit: Circuit) -> None:
+    def __init__(self, circuit: Circuit, fuse: bool = False) -> None:
         self.qubits = circuit.qubits
         self._ops: list[list[int]] = []
         self._levels: list[float] = []
@@ -25,26 +30,39 @@ class Program:
         self._row_data: list[int] = []
         self._patterns: dict[bytes, tuple[int, int, int]] = {}
         self._slots: dict[tuple[int, float], int] = {}
+        self._links: list[tuple[int, int, float]] = []
+        self._rows = 0
         extra: dict[int, list[int]] = {}
         for gate, parameter in circuit.derivative_ties:
             extra.setdefault(gate, []).append(parameter)
-        weights: list[tuple[int, int, float]] = []
-        gates, index = circuit.gates, 0
-        while index < len(gates):
-            gate, run = gates[index], [gates[index]]
-            if isinstance(gate, Rotation):
-                if set(gate.pauli) == {"Z"} and index not in extra:
-                    while index + len(run) < len(gates) and self._merges(
-                        gate, gates[index + len(run)], index + len(run) in extra
-                    ):
-                        run.append(gates[index + len(run)])
-                row = len(weights) and weights[-1][0] + 1
-                for parameter in (gate.parameter, *extra.get(index, ())):
-                    weights.append((row, parameter, gate.scale))
-                self._rotation(gate, [g for g in run if isinstance(g, Rotation)], row)
-            else:
+        partner = _pairs(circuit) if fuse and not extra else {}
+        done: set[int] = set()
+        for index, gate in enumerate(circuit.gates):
+            if index in done:
+                continue
+            if not isinstance(gate, Rotation):
                 self._fixed(gate)
-            index += len(run)
+            elif index in partner:
+                other = circuit.gates[partner[index]]
+                assert isinstance(other, Rotation)
+                bit = 1 << (self.qubits - 1 - gate.qubits[0])
+                slots = self._slot(gate), self._slot(other)
+                rows = self._row(gate, ()), self._row(other, ())
+                self._ops.append(
+                    [Kind.PAIR, bit, 0, 1, slots[0], rows[0], 0, 0, 0, slots[1], rows[1]]
+                )
+                done.add(partner[index])
+            else:
+                run = [gate]
+                if index not in extra and set(gate.pauli) == {"Z"}:
+                    for k in range(index + 1, len(circuit.gates)):
+                        other = circuit.gates[k]
+                        if not _merges(gate, other) or k in extra or k in partner:
+                            break
+                        assert isinstance(other, Rotation)
+                        run.append(other)
+                        done.add(k)
+                self._rotation(gate, run, self._row(gate, extra.get(index, ())))
         self.ops = np.array(self._ops, np.int64).reshape(-1, len(Column))
         self.data = (
             np.array(self._levels, np.float64),
@@ -53,39 +71,40 @@ class Program:
         )
         matrix_rows = self.ops[self.ops[:, Column.KIND] == Kind.MATRIX]
         diagonal_rows = self.ops[self.ops[:, Column.KIND] == Kind.DIAGONAL]
-        self.buffers = (
-            int(diagonal_rows[:, Column.COUNT].max(initial=1)),
-            int(matrix_rows[:, Column.COUNT].max(initial=1)),
-        )
         self.mask = 2**circuit.qubits - 1
         self.slot_parameter = np.array([k for k, _ in self._slots], np.int64)
         self.slot_scale = np.array([s for _, s in self._slots], np.float64)
-        rows, parameters, scales = zip(*weights, strict=True) if weights else ((), (), ())
-        self.gradient_rows = max(rows, default=-1) + 1
-        self.weight_row = np.array(rows, np.int64)
-        self.weight_parameter = np.array(parameters, np.int64)
-        self.weight_scale = np.array(scales, np.float64)
-
-    @staticmethod
-    def _merges(first: Rotation, other: Rotation | Fixed, has_extra: bool) -> bool:
-        return (
-            isinstance(other, Rotation)
-            and set(other.pauli) == {"Z"}
-            and (other.parameter, other.scale) == (first.parameter, first.scale)
-            and not has_extra
+        self.links = np.array([link[:2] for link in self._links], np.int64).reshape(-1, 2)
+        self.scales = np.array([link[2] for link in self._links], np.float64)
+        self.gradient_rows = self._rows
+        self.buffers = (
+            int(diagonal_rows[:, Column.COUNT].max(initial=1)),
+            int(matrix_rows[:, Column.COUNT].max(initial=1)),
+            self.gradient_rows,
         )
+        self.arguments = (self.ops, self.data, self.buffers, self.mask)
+
+    def _slot(self, gate: Rotation) -> int:
+        """Row of the angle tables for a rotation's angle."""
+        return self._slots.setdefault((gate.parameter, gate.scale), len(self._slots))
+
+    def _row(self, gate: Rotation, more: Sequence[int]) -> int:
+        """A new row of the gradient, linked to the parameters whose derivative it is part of."""
+        self._links += [(self._rows, k, gate.scale) for k in (gate.parameter, *more)]
+        self._rows += 1
+        return self._rows - 1
 
     def _rotation(self, gate: Rotation, run: list[Rotation], row: int) -> None:
-        slot = self._slots.setdefault((gate.parameter, gate.scale), len(self._slots))
+        slot = self._slot(gate)
         flip, sign, y = pauli_masks(gate.pauli, gate.qubits, self.qubits)
         if flip == 0:
             first, count, rows = self._diagonal_pattern(run)
-            self._ops.append([Kind.DIAGONAL, 0, 0, 1, slot, row, first, count, rows])
+            self._ops.append([Kind.DIAGONAL, 0, 0, 1, slot, row, first, count, rows, 0, 0])
         else:
             # −i·iʸ is ∓i for even y and ±1 for odd y.
             kind = Kind.REAL if y % 2 else Kind.IMAGINARY
             phase = 1 if y % 4 in (0, 1) else -1
-            self._ops.append([kind, flip, sign, phase, slot, row, 0, 0, 0])
+            self._ops.append([kind, flip, sign, phase, slot, row, 0, 0, 0, 0, 0])
 
     def _diagonal_pattern(self, run: list[Rotation]) -> tuple[int, int, int]:
         rows = np.arange(2**self.qubits)
@@ -105,7 +124,7 @@ class Program:
         bits = [1 << (self.qubits - 1 - q) for q in gate.qubits]
         everything = sum(bits)
         if gate.name == "CZ":
-            self._ops.append([Kind.SIGN, 0, everything, 1, 0, 0, 0, 0, 0])
+            self._ops.append([Kind.SIGN, 0, everything, 1, 0, 0, 0, 0, 0, 0, 0])
             return
         size = 2 ** len(bits)
         key = f"{gate.qubits}".encode() + gate.matrix.tobytes()
@@ -118,91 +137,97 @@ class Program:
             self._matrices += gate.matrix.ravel().tolist()
             self._row_data += offsets
         first, count, rows = self._patterns[key]
-        self._ops.append([Kind.MATRIX, everything, 0, 1, 0, 0, first, count, rows])
+        self._ops.append([Kind.MATRIX, everything, 0, 1, 0, 0, first, count, rows, 0, 0])
 
 
-def _pack(angles: Floats) -> Floats:
-    """Runs in groups of LANES, the last one padded with copies: (groups, M, LANES)."""
-    groups = -(-len(angles) // LANES)
-    padded = angles[np.minimum(np.arange(groups * LANES), len(angles) - 1)]
-    return np.ascontiguousarray(padded.reshape(groups, LANES, -1).transpose(0, 2, 1))
+def _merges(first: Rotation, other: Gate) -> bool:
+    return (
+        isinstance(other, Rotation)
+        and set(other.pauli) == {"Z"}
+        and (other.parameter, other.scale) == (first.parameter, first.scale)
+    )
+
+
+def _pairs(circuit: Circuit) -> dict[int, int]:
+    """Gate index of each RY whose next gate on the same qubit is an RX, with that gate's index."""
+    found, waiting = {}, {}
+    for index, gate in enumerate(circuit.gates):
+        if isinstance(gate, Rotation) and gate.pauli == "X" and gate.qubits[0] in waiting:
+            found[waiting[gate.qubits[0]]] = index
+        for qubit in gate.qubits:
+            waiting.pop(qubit, None)
+        if isinstance(gate, Rotation) and gate.pauli == "Y":
+            waiting[gate.qubits[0]] = index
+    return found
 
 
 class StateVector:
     """State-vector engine for any task; see `interface.Engine` for its laws."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, threads: int = 1) -> None:
         self.task = task
-        self.program = Program(task.circuit)
+        self.threads = threads
+        self.program = Program(task.circuit, fuse=True)
+        self._shape = task.joint.shape
         joint = np.ascontiguousarray(task.joint).ravel()
         self._start = np.repeat(np.stack([joint.real, joint.imag], 1)[..., None], LANES, 2)
+        none = np.empty(0, np.complex128)
         if isinstance(task.observable, PauliSum):
-            self._flips, self._diagonals = task.observable.by_flip(task.circuit.qubits)
+            flips, diagonals = task.observable.by_flip(task.circuit.qubits)
+            self._observable = (flips, diagonals, none, 0.0)
+        else:
+            target = np.ascontiguousarray(task.observable.target, np.complex128).ravel()
+            empty = np.empty(0, np.int64), none.reshape(0, 1)
+            self._observable = (*empty, target, task.observable.weight)
 
-    def _tables(self, angles: Floats) -> tuple[Floats, Floats]:
-        """Half-angle cosines and sines for angles (M, LANES): two arrays (slots, LANES)."""
-        half = 0.5 * self.program.slot_scale[:, None] * angles[self.program.slot_parameter]
+    @cached_property
+    def _unfused(self) -> Program:
+        return Program(self.task.circuit)
+
+    def _tables(self, p: Program, packed: Floats) -> tuple[Floats, Floats]:
+        """Half-angle cosines and sines of angles (…, M, LANES): two arrays (…, slots, LANES)."""
+        half = 0.5 * p.slot_scale[:, None] * np.take(packed, p.slot_parameter, axis=-2)
         return np.cos(half), np.sin(half)
-
-    def _arguments(self) -> tuple[object, ...]:
-        p = self.program
-        return p.ops, p.data, p.buffers, p.mask
 
     def state(self, angles: Floats) -> Complexes:
         """See `interface.Engine.state`."""
         angles = real_array("angles", angles, (None, self.task.circuit.parameters))
         out = []
-        for group in _pack(angles):
+        for group in pack(angles):
             psi = self._start.copy()
-            kernels.forward(*self._arguments(), *self._tables(group), psi)
+            sweeps.forward(*self.program.arguments, *self._tables(self.program, group), psi)
             out.append((psi[:, 0] + 1j * psi[:, 1]).T)
-        states = np.concatenate(out)[: len(angles)] * np.sqrt(len(self.task.inputs))
-        return states.reshape(len(angles), *self.task.inputs.shape)
-
-    def _observe(self, psi: Floats, lam: Floats, loss: Floats) -> None:
-        if isinstance(self.task.observable, Projector):
-            target = np.ascontiguousarray(self.task.observable.target).ravel()
-            kernels.projector(target, self.task.observable.weight, psi, lam, loss)
-        else:
-            kernels.pauli_sum(self._flips, self._diagonals, self.program.mask, psi, lam, loss)
+        states: Complexes = np.concatenate(out)[: len(angles)] * np.sqrt(self._shape[0])
+        return states.reshape(len(angles), *self._shape)
 
     def loss_and_gradient(self, angles: Floats) -> tuple[Floats, Floats]:
         """See `interface.Engine.loss_and_gradient`."""
         angles = real_array("angles", angles, (None, self.task.circuit.parameters))
         p, runs = self.program, len(angles)
-        packed = _pack(angles)
-        losses = np.empty((len(packed), LANES))
-        gradients = np.zeros((len(packed), self.task.circuit.parameters, LANES))
-        rows = np.empty((p.gradient_rows, LANES))
-        lam = np.empty_like(self._start)
-        for g, group in enumerate(packed):
-            tables = self._tables(group)
-            psi = self._start.copy()
-            kernels.forward(*self._arguments(), *tables, psi)
-            self._observe(psi, lam, losses[g])
-            kernels.backward(*self._arguments(), *tables, psi, lam, rows)
-            np.add.at(
-                gradients[g], p.weight_parameter, p.weight_scale[:, None] * rows[p.weight_row]
-            )
-        flat = gradients.transpose(0, 2, 1).reshape(-1, self.task.circuit.parameters)
-        return losses.ravel()[:runs] + self.task.constant, flat[:runs]
+        packed = pack(angles)
+        losses, gradients = np.empty((len(packed), 1, LANES)), np.empty_like(packed)
+        fixed = (*p.arguments, p.links, p.scales, self._observable, self._start)
+        arrays = (*self._tables(p, packed), losses, gradients)
+        over_groups(sweeps.loss_and_gradient, fixed, arrays, self.threads)
+        return losses.ravel()[:runs] + self.task.constant, unpack(gradients, runs)
 
     def tangents(self, angles: Floats) -> tuple[Complexes, Complexes]:
         """See `interface.Engine.tangents`."""
         parameters = self.task.circuit.parameters
         angles = real_array("angles", angles, (parameters,))
-        p = self.program
-        tables = self._tables(np.repeat(angles[:, None], LANES, 1))
+        p = self._unfused
+        tables = self._tables(p, np.repeat(angles[:, None], LANES, 1))
         out = np.empty((parameters, self._start.shape[0]), np.complex128)
+        row, parameter = p.links.T
         psi = self._start
         for first in range(0, parameters, LANES - 1):
-            block = np.arange(first, min(first + LANES - 1, parameters))
-            lane = p.weight_parameter - first + 1
-            inside = np.isin(p.weight_parameter, block)
+            count = min(LANES - 1, parameters - first)
+            inside = (parameter >= first) & (parameter < first + count)
             weights = np.zeros((p.gradient_rows, LANES))
-            weights[p.weight_row[inside], lane[inside]] = p.weight_scale[inside]
+            weights[row[inside], parameter[inside] - first + 1] = p.scales[inside]
             psi = np.zeros_like(self._start)
             psi[:, :, 0] = self._start[:, :, 0]
-            kernels.tangent_sweep(*self._arguments(), *tables, psi, weights)
-            out[block] = (psi[:, 0, 1 : len(block) + 1] + 1j * psi[:, 1, 1 : len(block) + 1]).T
+            active = weights.any(axis=1)
+            sweeps.tangent_sweep(*p.arguments, *tables, psi, weights, active)
+            out[first : first + count] = (psi[:, 0, 1:] + 1j * psi[:, 1, 1:]).T[:count]
         return psi[:, 0, 0] + 1j * psi[:, 1, 0], out

@@ -13,7 +13,7 @@ from overpar.base.checks import require
 from overpar.base.progress import say
 from overpar.base.records import Variable, read_record
 from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import Complexes, make_engine
+from overpar.engines.interface import Complexes, make_engine, make_objective
 from overpar.model.ansatz import ntangled_hwe
 from overpar.model.observables import PauliSum, Task
 from overpar.model.tasks import autoencoder
@@ -62,7 +62,7 @@ def generated_states(weights: ArrayLike) -> Complexes:
         f"NTangled weights must have shape {(GENERATOR_DEPTH, QUBITS, 3)}, but have {flat.shape}.",
     )
     inputs = np.eye(2**QUBITS, dtype=np.complex128)[list(BASIS_STATES)]
-    return make_engine(Task(circuit, inputs, PauliSum(()))).state(flat.reshape(1, -1))[0]
+    return make_engine(Task(circuit, PauliSum(()), inputs)).state(flat.reshape(1, -1))[0]
 
 
 def training_states(
@@ -114,7 +114,7 @@ def run(spec: Spec, context: Context) -> Result:
         for k in range(spec.initialisations)
     ]
     runs = train(
-        make_engine(task, spec.engine),
+        make_objective(task, spec.engine, context.threads),
         np.array(start),
         spec.steps,
         rate=spec.rate,

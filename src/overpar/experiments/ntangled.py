@@ -54,7 +54,7 @@ def run(spec: Spec, context: Context) -> Result:
         for part in ("train", "test")
     )
     nothing = PauliSum(())
-    engine = make_engine(Task(circuit, train_states, nothing), spec.engine)
+    engine = make_engine(Task(circuit, nothing, train_states), spec.engine)
     scale = np.sqrt(spec.inputs)
 
     def residuals_and_jacobian(weights: Floats) -> tuple[Floats, Floats]:
@@ -76,7 +76,7 @@ def run(spec: Spec, context: Context) -> Result:
         best = fit if best is None or fit.cost < best.cost else best
         context.progress(restart + 1, spec.restarts)
     assert best is not None
-    tested = make_engine(Task(circuit, test_states, nothing), spec.engine)
+    tested = make_engine(Task(circuit, nothing, test_states), spec.engine)
     measured = concentratable_entanglement(tested.state(best.x[None])[0])
     require(
         abs(measured.mean() - spec.target) <= TOLERANCE,

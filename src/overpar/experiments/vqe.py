@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import make_engine
+from overpar.engines.interface import make_objective
 from overpar.model.tasks import vqe
 from overpar.quantities.training import train
 
@@ -57,7 +57,7 @@ def run(spec: Spec, context: Context) -> Result:
         for k in range(spec.initialisations)
     ]
     runs = train(
-        make_engine(task, spec.engine),
+        make_objective(task, spec.engine, context.threads),
         np.array(start),
         spec.steps,
         rate=spec.rate,

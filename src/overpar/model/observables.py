@@ -1,6 +1,6 @@
 """Observables, Hamiltonians and tasks: what a circuit is trained on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 from overpar.base.checks import choice, integer, require
 from overpar.model.ansatz import Boundary, bonds
 from overpar.model.circuits import Circuit, pauli_masks
+
+
+# With eight runs side by side: 2 states of 2²² rows × 128 bytes = 1 GB.
+MAX_QUBITS = 22
 
 
 @dataclass(frozen=True)
@@ -62,18 +66,22 @@ class Task:
 
     Args:
         circuit: the ansatz U.
-        inputs: shape (k, 2ⁿ), each row normalised.
         observable: O.
+        inputs: shape (k, 2ⁿ), each row normalised; None is the single input |0…0⟩.
         constant: added to the expectation value.
+        family: ("tfim_hva", boundary, field) for the Ising chain with its ansatz, which the
+            free-fermion engine can train.
     """
 
     circuit: Circuit
-    inputs: NDArray[np.complex128]
     observable: Observable
+    inputs: NDArray[np.complex128] | None = None
     constant: float = 0.0
-    family: tuple[str, Boundary, float] | None = field(default=None)
+    family: tuple[str, Boundary, float] | None = None
 
     def __post_init__(self) -> None:
+        if self.inputs is None:
+            return
         size = 2**self.circuit.qubits
         require(
             self.inputs.ndim == 2 and self.inputs.shape[1] == size,
@@ -87,13 +95,20 @@ class Task:
 
     @property
     def joint(self) -> NDArray[np.complex128]:
-        """The joint input state |Ψ⟩, shape (k, 2ⁿ), norm 1."""
+        """The joint input state |Ψ⟩, shape (k, 2ⁿ), norm 1.
+
+        Raises:
+            UserError: for more qubits than a state vector can hold.
+        """
+        if self.inputs is None:
+            n = self.circuit.qubits
+            require(
+                n <= MAX_QUBITS,
+                f"A state vector of {n} qubits does not fit in memory (at most {MAX_QUBITS});"
+                " the Ising chain trains at any size with engine 'fermions'.",
+            )
+            return np.eye(1, 2**n, dtype=np.complex128)
         return self.inputs / np.sqrt(len(self.inputs))
-
-
-def zero_state(qubits: int) -> NDArray[np.complex128]:
-    """|0…0⟩ as a single input, shape (1, 2ⁿ)."""
-    return np.eye(1, 2**qubits, dtype=np.complex128)
 
 
 def tfim(qubits: int, boundary: Boundary, field: float = 1.0) -> PauliSum:

@@ -11,7 +11,6 @@ from overpar.model.observables import (
     Task,
     tfim,
     tfim_ground_energy,
-    zero_state,
 )
 
 
@@ -27,7 +26,6 @@ def vqe(
     """
     return Task(
         circuit=tfim_hva(qubits, boundary, depth, tying),
-        inputs=zero_state(qubits),
         observable=tfim(qubits, boundary, field),
         constant=-tfim_ground_energy(qubits, boundary, field),
         family=("tfim_hva", boundary, field),
@@ -74,4 +72,4 @@ def autoencoder(states: NDArray[np.complex128], layers: int, trash: int = 2) -> 
     subsets = [[q for q in range(trash) if mask >> q & 1] for mask in range(1, 2**trash)]
     weight = 0.5**trash
     terms = tuple((-weight, "Z" * len(s), tuple(s)) for s in subsets)
-    return Task(hardware_efficient(qubits, layers), states, PauliSum(terms), 1 - weight)
+    return Task(hardware_efficient(qubits, layers), PauliSum(terms), states, 1 - weight)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from overpar.base.checks import integer, real_array, require
 from overpar.base.progress import Progress, silent
 from overpar.base.records import Variable
-from overpar.engines.interface import Engine, Floats
+from overpar.engines.interface import Floats, Objective
 
 FINISHED, DIVERGED = 0, 1
 
@@ -45,7 +45,7 @@ class Training:
 
 
 def train(
-    engine: Engine,
+    objective: Objective,
     angles: Floats,
     steps: int,
     *,
@@ -61,7 +61,7 @@ def train(
     Keras. Runs never influence each other.
 
     Args:
-        engine: of the task.
+        objective: of the task.
         angles: initial angles in radians, (runs, M).
         steps: number of updates, at least 1.
         rate: learning rate, positive.
@@ -86,16 +86,18 @@ def train(
     lowest = np.full(len(angles), np.inf)
     alive = np.ones(len(angles), bool)
     for step in range(steps + 1):
-        loss, gradient = engine.loss_and_gradient(angles)
-        finite = np.isfinite(loss) & np.isfinite(gradient).all(axis=1)
+        loss, gradient = objective.loss_and_gradient(angles)
+        finite = np.isfinite(loss) & np.isfinite(gradient.sum(axis=1))
         if not finite.all():
             alive &= finite
             gradient[~alive] = 0.0
             first[~alive] = 0.0
-        losses[alive, step] = loss[alive]
-        better = alive & (loss < lowest)
-        lowest[better] = loss[better]
-        best[better] = angles[better]
+            loss[~alive] = np.nan
+        losses[:, step] = loss
+        better = loss < lowest
+        if better.any():
+            lowest[better] = loss[better]
+            best[better] = angles[better]
         if step == steps:
             break
         t = step + 1

@@ -1,0 +1,208 @@
+"""Eight doubles as one Numba value, so that kernels are written per group of runs.
+
+A `Lanes` value is an LLVM vector <8 x double>: arithmetic on it is one instruction on AVX-512
+and a few elsewhere. Numba's own loops over lanes stay scalar here, because LLVM cannot prove
+that two rows of a state do not overlap. Multiplications and additions may contract to fused
+multiply-adds; nothing is reassociated, so a run's result does not depend on its lane.
+
+`load(a, i)` and `store(a, i, v)` address the i-th group of eight in a contiguous float64 array.
+"""
+
+import hashlib
+import operator
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import config, njit, types
+from numba.core import cgutils, errors
+from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, models, register_model
+
+from overpar.engines.interface import Floats
+
+LANES = 8
+OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+
+_ENGINES = Path(__file__).parent
+# Numba notices changes of a kernel's own file only, not of the kernels it calls: the cache of
+# another state of this folder must never be used.
+_STATE = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(_ENGINES.glob("*.py"))))
+_CACHE = _ENGINES / "__pycache__" / f"kernels-{_STATE.hexdigest()[:16]}"
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function with Numba: cached on disk, without the interpreter lock."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = before or str(_CACHE)
+    try:
+        compiled: Callable[..., Any] = njit(**OPTIONS)(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled
+
+
+_VECTOR = ir.VectorType(ir.DoubleType(), LANES)
+_CONTRACT = ("contract", "nsz")
+
+
+class _Lanes(types.Type):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__(name=f"Lanes{LANES}")
+
+
+lanes = _Lanes()
+
+
+@register_model(_Lanes)
+class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, _VECTOR)
+
+
+def _spread(builder: Any, value: Any) -> Any:
+    """A double in all lanes; a vector unchanged."""
+    if value.type == _VECTOR:
+        return value
+    first = ir.Constant(ir.IntType(32), 0)
+    single = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), value, first)
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    return builder.shuffle_vector(single, ir.Constant(_VECTOR, ir.Undefined), mask)
+
+
+def _define(function: Any, instruction: str) -> None:
+    cases = [(lanes, lanes), (types.float64, lanes), (lanes, types.float64)]
+
+    class Template(ConcreteTemplate):  # type: ignore[misc]
+        pass
+
+    Template.cases = [signature(lanes, *case) for case in cases]
+    infer_global(function)(Template)
+    for case in cases:
+
+        def lower(_context: Any, builder: Any, _sig: Any, args: Any) -> Any:
+            left, right = (_spread(builder, value) for value in args)
+            return getattr(builder, instruction)(left, right, flags=_CONTRACT)
+
+        lower_builtin(function, *case)(lower)
+
+
+for _function, _instruction in (
+    (operator.add, "fadd"),
+    (operator.iadd, "fadd"),
+    (operator.sub, "fsub"),
+    (operator.isub, "fsub"),
+    (operator.mul, "fmul"),
+    (operator.imul, "fmul"),
+):
+    _define(_function, _instruction)
+
+
+@infer_global(operator.neg)
+class _Negative(ConcreteTemplate):  # type: ignore[misc]
+    cases = (signature(lanes, lanes),)
+
+
+@lower_builtin(operator.neg, lanes)
+def _lower_neg(_context: Any, builder: Any, _sig: Any, args: Any) -> Any:
+    return builder.fneg(args[0])
+
+
+def _require_contiguous(array: Any) -> None:
+    if not isinstance(array, types.Array) or array.layout != "C" or array.dtype != types.float64:
+        raise errors.TypingError(f"lanes need a C-contiguous float64 array, not {array}")
+
+
+def _place(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+    data = context.make_array(array_type)(context, builder, array).data
+    offset = builder.mul(index, ir.Constant(index.type, LANES))
+    pointer = cgutils.gep_inbounds(builder, data, offset)
+    return builder.bitcast(pointer, _VECTOR.as_pointer())
+
+
+@intrinsic
+def load(typing: Any, array: Any, index: Any) -> Any:
+    """Group `index` of a contiguous float64 array."""
+    _require_contiguous(array)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        index = context.cast(builder, args[1], sig.args[1], types.intp)
+        place = _place(context, builder, sig.args[0], args[0], index)
+        return builder.load(place, align=8)
+
+    return lanes(array, index), code
+
+
+@intrinsic
+def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
+    """Write group `index` of a contiguous float64 array."""
+    _require_contiguous(array)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        index = context.cast(builder, args[1], sig.args[1], types.intp)
+        place = _place(context, builder, sig.args[0], args[0], index)
+        builder.store(args[2], place, align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, index, lanes), code
+
+
+@intrinsic
+def spread(typing: Any, value: Any) -> Any:
+    """A double in all lanes."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _spread(builder, args[0])
+
+    return lanes(types.float64), code
+
+
+@intrinsic
+def spread_first(typing: Any, value: Any) -> Any:
+    """The first lane in all lanes."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+        return builder.shuffle_vector(args[0], ir.Constant(_VECTOR, ir.Undefined), mask)
+
+    return lanes(lanes), code
+
+
+def pack(values: Floats) -> Floats:
+    """Rows in groups of LANES, the last group padded with copies: (groups, M, LANES)."""
+    groups = -(-len(values) // LANES)
+    padded = values[np.minimum(np.arange(groups * LANES), len(values) - 1)]
+    return np.ascontiguousarray(padded.reshape(groups, LANES, -1).transpose(0, 2, 1))
+
+
+def unpack(packed: Floats, runs: int) -> Floats:
+    """The inverse of `pack` for the first `runs` rows: (runs, M)."""
+    return packed.transpose(0, 2, 1).reshape(-1, packed.shape[1])[:runs]
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads)
+
+
+def over_groups(
+    kernel: Callable[..., None], fixed: Sequence[Any], arrays: Sequence[Floats], threads: int
+) -> None:
+    """Call kernel(*fixed, *arrays) on shares of the groups (first axis), a share per thread.
+
+    Kernels release the interpreter lock and groups are independent, so the result does not
+    depend on the number of threads.
+    """
+    if threads == 1 or len(arrays[0]) == 1:
+        kernel(*fixed, *arrays)
+        return
+    edges = np.linspace(0, len(arrays[0]), threads + 1).round().astype(int)
+    shares = [slice(a, b) for a, b in pairwise(edges) if b > a]
+    work = [_pool(threads).submit(kernel, *fixed, *(a[share] for a in arrays)) for share in shares]
+    for part in work:
+        part.result()
