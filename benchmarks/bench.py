@@ -1,0 +1,247 @@
+"""`make bench`: our engines beside Qibo and the peers a user would pick, in one run.
+
+Rounds alternate between programs, so that a noisy machine disturbs all alike; medians and ratios
+are printed and written to benchmarks/results.json, docs/performance.md and docs/performance.png.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import unitary_group
+
+from overpar.engines.interface import make_engine, make_objective
+from overpar.model.observables import Task
+from overpar.model.tasks import compilation, vqe
+from overpar.quantities.training import train
+
+HERE = Path(__file__).parent
+RUNS = 48
+LIMITS = {
+    "fermions": "arithmetic: about 1,500 multiply-adds a layer and run, eight runs at a time",
+    "statevector": "second-level cache: two states of 8 runs × 1024 amplitudes are 256 kB",
+    "qibo": "one matrix product per gate from Python; parameter shift needs two runs a gate",
+    "qiboml": "as Qibo, recorded and replayed by PyTorch's autograd",
+    "lightning": "one circuit at a time; gates in C++, adjoint sweep per gate",
+}
+
+
+def clock(work: Callable[[], object], repeats: int) -> float:
+    """Median seconds of a call, after one to warm up."""
+    work()
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def ours(task: Task, engine: str, *, adam: bool = False, threads: int = 1) -> Callable[[], float]:
+    """Seconds for one run's loss and gradient, from a batch of RUNS."""
+    objective = make_objective(task, engine, threads)
+    parameters = task.circuit.parameters
+    angles = np.random.default_rng(0).uniform(0, np.pi, (RUNS, parameters))
+    if adam:
+        return lambda: clock(lambda: train(objective, angles, 3), 3) / RUNS / 4
+    return lambda: clock(lambda: objective.loss_and_gradient(angles), 7) / RUNS
+
+
+def qibo(task: Task) -> Callable[[], float]:
+    """Seconds for a loss and a parameter-shift gradient with Qibo, from single executions."""
+    engine = make_engine(task, "qibo")
+    angles = np.random.default_rng(0).uniform(0, np.pi, (1, task.circuit.parameters))
+    executions = 1 + 2 * len(task.circuit.rotations)
+    return lambda: clock(lambda: engine.state(angles), 1) * executions
+
+
+def peer(python: Path, name: str, qubits: int, depth: int) -> Callable[[], float]:
+    """Seconds for one loss and gradient with another library, in its own process."""
+
+    def run() -> float:
+        command = [python, HERE / "peers.py", name, qubits, depth]
+        out = subprocess.run(
+            [str(part) for part in command], capture_output=True, text=True, check=True
+        )
+        return float(json.loads(out.stdout.splitlines()[-1])["seconds"])
+
+    return run
+
+
+def lines(python: Path) -> dict[str, tuple[float, dict[str, Callable[[], float]]]]:
+    """Per line: how many units one loss and gradient has, and the programs to time."""
+    chain = vqe(10, "open", 104)
+    np.random.seed(1)  # noqa: NPY002  the release's target
+    hea = compilation(unitary_group.rvs(32), 125)
+    return {
+        "VQE n=10 open, p=104: µs per layer and run": (
+            104,
+            {
+                "fermions": ours(chain, "fermions"),
+                "statevector": ours(chain, "statevector"),
+                "qibo": qibo(chain),
+                "qiboml": peer(python, "hva_qiboml", 10, 104),
+                "lightning": peer(python, "hva_lightning", 10, 104),
+            },
+        ),
+        "HEA n=5, L=125 with Adam: µs per parameter and run": (
+            hea.circuit.parameters,
+            {
+                "statevector": ours(hea, "statevector", adam=True),
+                "qibo": qibo(hea),
+                "lightning": peer(python, "hea_lightning", 5, 125),
+            },
+        ),
+    }
+
+
+def measure(python: Path, rounds: int) -> dict[str, dict[str, list[float]]]:
+    """Microseconds per unit of every program in every round."""
+    out: dict[str, dict[str, list[float]]] = {}
+    table = lines(python)
+    for number in range(rounds):
+        for line, (units, programs) in table.items():
+            for name, program in programs.items():
+                # Qibo's parameter shift takes minutes; it is extrapolated once.
+                if name == "qibo" and number > 0:
+                    continue
+                value = program() / units * 1e6
+                out.setdefault(line, {}).setdefault(name, []).append(value)
+                print(f"round {number + 1}/{rounds}  {line}  {name}: {value:.4g}", flush=True)
+    return out
+
+
+def large() -> dict[str, float]:
+    """One training step of 16 runs of the open chain at n = 100, p = 100, on two threads."""
+    objective = make_objective(vqe(100, "open", 100), "fermions", 2)
+    angles = np.random.default_rng(0).uniform(0, np.pi, (16, 200))
+    seconds = clock(lambda: objective.loss_and_gradient(angles), 9)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"milliseconds": seconds * 1e3, "peak_megabytes": peak}
+
+
+def scaling() -> dict[str, list[list[float]]]:
+    """Microseconds per layer and run against n (depth 20), and per run against depth (n = 10)."""
+    out: dict[str, list[list[float]]] = {}
+    for engine, sizes in (
+        ("fermions", (4, 6, 8, 10, 20, 50, 100)),
+        ("statevector", (4, 6, 8, 10, 12)),
+    ):
+        out[f"{engine} against n"] = [
+            [n, ours(vqe(n, "open", 20), engine)() / 20 * 1e6] for n in sizes
+        ]
+        out[f"{engine} against depth"] = [
+            [p, ours(vqe(10, "open", p), engine)() * 1e6] for p in (4, 8, 16, 32, 64, 104)
+        ]
+    return out
+
+
+def plot(results: dict[str, object], path: Path) -> None:
+    """Cost against n and depth."""
+    import matplotlib.pyplot as plt
+
+    from overpar.report.plots.style import COLOURS, COLUMN, styled
+
+    scale = results["scaling"]
+    assert isinstance(scale, dict)
+    with styled():
+        figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.1))
+        for colour, engine in zip(COLOURS, ("fermions", "statevector"), strict=False):
+            left.plot(*zip(*scale[f"{engine} against n"], strict=True), "o-", ms=2.5, color=colour)
+            points = scale[f"{engine} against depth"]
+            right.plot(*zip(*points, strict=True), "o-", ms=2.5, color=colour, label=engine)
+        left.set(xscale="log", yscale="log", xlabel="qubits $n$", ylabel="µs per layer and run")
+        right.set(xscale="log", yscale="log", xlabel="layers $p$ ($n = 10$)", ylabel="µs per run")
+        right.legend()
+        figure.savefig(path)
+
+
+def write_page(results: dict[str, object], path: Path) -> None:
+    """The page docs/performance.md."""
+    medians, ratios = results["medians"], results["ratios"]
+    big, rounds = results["large"], results["rounds"]
+    assert isinstance(medians, dict)
+    assert isinstance(ratios, dict)
+    assert isinstance(big, dict)
+    text = [
+        "# Performance",
+        "",
+        f"Written by `make bench` on {results['machine']}: medians of {rounds} rounds in which",
+        f"all programs take turns, one thread each; ours in batches of {RUNS} runs. Ratios are",
+        "medians of the ratios within a round, against our fastest engine for the task. Qibo has",
+        "no gradient of its own on a CPU: its figure is one execution times 2 × rotations + 1.",
+        "",
+    ]
+    for line, values in medians.items():
+        title, unit = line.rsplit(": ", 1)
+        text += [f"## {title}", "", f"| program | {unit} | times ours | limited by |"]
+        text += ["| --- | ---: | ---: | --- |"]
+        for name, value in values.items():
+            text.append(f"| {name} | {value:.3g} | {ratios[line][name]:.3g} | {LIMITS[name]} |")
+        text.append("")
+    text += [
+        "## Large chains",
+        "",
+        f"One training step of 16 runs at n = 100, p = 100, open chain, two threads: "
+        f"{big['milliseconds']:.1f} ms; peak memory of the process {big['peak_megabytes']:.0f} MB.",
+        "",
+        "![cost against qubits and depth](performance.png)",
+        "",
+    ]
+    path.write_text("\n".join(text), encoding="utf-8")
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", type=Path, required=True, help="python of the peers' venv")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    measured = measure(options.peers, options.rounds)
+    medians = {
+        line: {name: statistics.median(values) for name, values in programs.items()}
+        for line, programs in measured.items()
+    }
+    ratios = {}
+    for line, programs in measured.items():
+        fastest = min(programs, key=lambda name: medians[line][name])
+        ratios[line] = {
+            name: statistics.median(a / b for a, b in zip(values, programs[fastest], strict=False))
+            for name, values in programs.items()
+        }
+    # The state vector against the peers, as a general circuit would see it.
+    hva = next(iter(measured))
+    for name in ("qiboml", "lightning"):
+        pairs = zip(measured[hva][name], measured[hva]["statevector"], strict=True)
+        print(f"{hva}  {name} / statevector = {statistics.median(a / b for a, b in pairs):.3g}")
+    results: dict[str, object] = {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()},"
+        f" Python {platform.python_version()}",
+        "rounds": options.rounds,
+        "measured": measured,
+        "medians": medians,
+        "ratios": ratios,
+        "large": large(),
+        "scaling": scaling(),
+    }
+    for line, values in ratios.items():
+        print(line)
+        for name, ratio in values.items():
+            print(f"  {name:12} {medians[line][name]:10.4g}   {ratio:10.4g} × fastest")
+    print("n = 100, p = 100, 16 runs:", results["large"])
+    (HERE / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    plot(results, HERE.parent / "docs" / "performance.png")
+    write_page(results, HERE.parent / "docs" / "performance.md")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
