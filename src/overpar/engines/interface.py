@@ -4,6 +4,7 @@ from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from overpar.base.checks import choice
 from overpar.model.observables import Task
@@ -35,6 +36,30 @@ class Engine(Objective, Protocol):
 
     def tangents(self, angles: Floats) -> tuple[Complexes, Complexes]:
         """Joint state (D,) and its derivatives (M, D), D = inputs·2ⁿ, at one point (M,)."""
+        ...
+
+
+class CurvatureEngine(Engine, Protocol):
+    """An engine that gives second derivatives as well.
+
+    A *row* is a block of commuting neighbours that turn by one angle; rows are in circuit order.
+    """
+
+    task: Task
+
+    def row_tangents(
+        self, angles: Floats, start: Complexes | None = None
+    ) -> tuple[Complexes, Complexes]:
+        """Uψ (D,) and its derivatives row by row (R, D), from ψ = `start` or the inputs."""
+        ...
+
+    @property
+    def links(self) -> csr_array:
+        """Sparse (M, R): ∂/∂θ = links @ row derivatives."""
+        ...
+
+    def pull_back(self, angles: Floats, vector: Complexes) -> Complexes:
+        """U†v for a joint vector (D,)."""
         ...
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
+import scipy.sparse
 
 from overpar.base.checks import real_array
 from overpar.engines import sweeps
@@ -18,8 +19,12 @@ class Program:
     """A circuit translated for the kernels.
 
     Consecutive rotations about Z-strings that share an angle and its derivative become one
-    operation, a table of phases over the few distinct eigenvalues of their sum. With `fuse`, RY
-    and the RX that follows it on the same qubit become one as well.
+    operation, a table of phases over the few distinct eigenvalues of their sum.
+
+    Args:
+        circuit: what is translated.
+        fuse: make RY and the RX that follows it on the same qubit one operation, for gradients;
+            else let consecutive commuting rotations of one angle share a row, for tangents.
     """
 
     def __init__(self, circuit: Circuit, fuse: bool = False) -> None:
@@ -32,6 +37,7 @@ class Program:
         self._slots: dict[tuple[int, float], int] = {}
         self._links: list[tuple[int, int, float]] = []
         self._rows = 0
+        self._last: Rotation | None = None
         extra: dict[int, list[int]] = {}
         for gate, parameter in circuit.derivative_ties:
             extra.setdefault(gate, []).append(parameter)
@@ -62,7 +68,12 @@ class Program:
                         assert isinstance(other, Rotation)
                         run.append(other)
                         done.add(k)
-                self._rotation(gate, run, self._row(gate, extra.get(index, ())))
+                more = extra.get(index, ())
+                last, self._last = self._last, None if more else run[-1]
+                shares = not (fuse or more) and last is not None and _alike(last, gate)
+                self._rotation(gate, run, self._rows - 1 if shares else self._row(gate, more))
+                continue
+            self._last = None
         self.ops = np.array(self._ops, np.int64).reshape(-1, len(Column))
         self.data = (
             np.array(self._levels, np.float64),
@@ -141,10 +152,13 @@ class Program:
 
 
 def _merges(first: Rotation, other: Gate) -> bool:
-    return (
-        isinstance(other, Rotation)
-        and set(other.pauli) == {"Z"}
-        and (other.parameter, other.scale) == (first.parameter, first.scale)
+    return isinstance(other, Rotation) and set(other.pauli) == {"Z"} and _alike(first, other)
+
+
+def _alike(first: Rotation, other: Rotation) -> bool:
+    """Whether two neighbours turn by the same angle about strings of the same single letter."""
+    return len({*first.pauli, *other.pauli}) == 1 and (
+        (first.parameter, first.scale) == (other.parameter, other.scale)
     )
 
 
@@ -169,8 +183,7 @@ class StateVector:
         self.threads = threads
         self.program = Program(task.circuit, fuse=True)
         self._shape = task.joint.shape
-        joint = np.ascontiguousarray(task.joint).ravel()
-        self._start = np.repeat(np.stack([joint.real, joint.imag], 1)[..., None], LANES, 2)
+        self._start = self._packed(task.joint.ravel())
         none = np.empty(0, np.complex128)
         if isinstance(task.observable, PauliSum):
             flips, diagonals = task.observable.by_flip(task.circuit.qubits)
@@ -211,23 +224,40 @@ class StateVector:
         over_groups(sweeps.loss_and_gradient, fixed, arrays, self.threads)
         return losses.ravel()[:runs] + self.task.constant, unpack(gradients, runs)
 
-    def tangents(self, angles: Floats) -> tuple[Complexes, Complexes]:
-        """See `interface.Engine.tangents`."""
-        parameters = self.task.circuit.parameters
-        angles = real_array("angles", angles, (parameters,))
+    def _packed(self, vector: Complexes) -> Floats:
+        """A joint state (D,) in all lanes: (D, 2, LANES)."""
+        return np.repeat(np.stack([vector.real, vector.imag], 1)[..., None], LANES, 2)
+
+    def row_tangents(
+        self, angles: Floats, start: Complexes | None = None
+    ) -> tuple[Complexes, Complexes]:
+        """See `interface.Engine.row_tangents`."""
+        angles = real_array("angles", angles, (self.task.circuit.parameters,))
         p = self._unfused
         tables = self._tables(p, np.repeat(angles[:, None], LANES, 1))
-        out = np.empty((parameters, self._start.shape[0]), np.complex128)
-        row, parameter = p.links.T
-        psi = self._start
-        for first in range(0, parameters, LANES - 1):
-            count = min(LANES - 1, parameters - first)
-            inside = (parameter >= first) & (parameter < first + count)
-            weights = np.zeros((p.gradient_rows, LANES))
-            weights[row[inside], parameter[inside] - first + 1] = p.scales[inside]
-            psi = np.zeros_like(self._start)
-            psi[:, :, 0] = self._start[:, :, 0]
-            active = weights.any(axis=1)
-            sweeps.tangent_sweep(*p.arguments, *tables, psi, weights, active)
-            out[first : first + count] = (psi[:, 0, 1:] + 1j * psi[:, 1, 1:]).T[:count]
+        psi = self._packed(self.task.joint.ravel() if start is None else start)
+        out = np.empty((p.gradient_rows, len(psi)), np.complex128)
+        sweeps.tangent_sweep(*p.arguments, *tables, psi, out)
         return psi[:, 0, 0] + 1j * psi[:, 1, 0], out
+
+    @property
+    def links(self) -> scipy.sparse.csr_array:
+        """See `interface.Engine.links`."""
+        p = self._unfused
+        shape = (self.task.circuit.parameters, p.gradient_rows)
+        row, parameter = p.links.T
+        return scipy.sparse.csr_array((p.scales, (parameter, row)), shape=shape)
+
+    def pull_back(self, angles: Floats, vector: Complexes) -> Complexes:
+        """See `interface.Engine.pull_back`."""
+        angles = real_array("angles", angles, (self.task.circuit.parameters,))
+        p = self._unfused
+        tables = self._tables(p, np.repeat(angles[:, None], LANES, 1))
+        psi, lam = self._packed(vector), self._packed(vector)
+        sweeps.pull_back(*p.arguments, *tables, psi, lam)
+        return lam[:, 0, 0] + 1j * lam[:, 1, 0]
+
+    def tangents(self, angles: Floats) -> tuple[Complexes, Complexes]:
+        """See `interface.Engine.tangents`."""
+        state, rows = self.row_tangents(angles)
+        return state, self.links @ rows

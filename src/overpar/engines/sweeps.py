@@ -64,6 +64,15 @@ def loss_and_gradient(
 
 
 @kernel
+def pull_back(ops, data, buffers, mask, cos, sin, psi, lam):
+    """ψ ← U†ψ and λ ← U†λ."""
+    table, scratch = np.empty((buffers[0], 2, LANES)), np.empty((buffers[1], 2, LANES))
+    rows = np.empty((buffers[2], LANES))
+    for i in range(ops.shape[0] - 1, -1, -1):
+        undo(psi, lam, ops[i], data, cos, sin, table, scratch, mask, rows)
+
+
+@kernel
 def _inject(psi, op, data, mask, weight):
     """ψ += −(i/2)·weight·P ψ₀, where ψ₀ is the first lane spread over all."""
     levels, _, row_data = data
@@ -84,17 +93,37 @@ def _inject(psi, op, data, mask, weight):
 
 
 @kernel
-def tangent_sweep(ops, data, buffers, mask, cos, sin, psi, weights, active):
-    """Lane 0 carries ψ; lane l > 0 gathers Σ weights[row, l]·(derivative of that row).
+def tangent_sweep(ops, data, buffers, mask, cos, sin, start, out):
+    """∂ψ by gradient row: out[row] ← Σ over the row's operations of U_after (−i/2)P U_before ψ.
 
-    `active` says for which gradient rows any weight is not zero.
+    Seven rows go side by side in lanes 1…7 behind ψ in lane 0; ψ is advanced to the first
+    operation of each seven, so that no work is spent on tangents that are still zero.
+    `start` (rows, 2, LANES) ends as Uψ; `out` is (gradient rows, 2ⁿ·inputs) complex.
     """
     table, scratch = np.empty((buffers[0], 2, LANES)), np.empty((buffers[1], 2, LANES))
-    for i in range(ops.shape[0]):
-        op = ops[i]
-        apply(psi, op, data, cos, sin, table, scratch, mask)
-        if op[KIND] <= DIAGONAL and active[op[GRADIENT]]:
-            _inject(psi, op, data, mask, load(weights, op[GRADIENT]))
+    psi = np.empty_like(start)
+    weight = np.empty((1, LANES))
+    done = 0
+    for first in range(0, out.shape[0], LANES - 1):
+        while ops[done, KIND] > DIAGONAL or ops[done, GRADIENT] < first:
+            apply(start, ops[done], data, cos, sin, table, scratch, mask)
+            done += 1
+        psi[:] = 0.0
+        for r in range(psi.shape[0]):
+            psi[r, 0, 0], psi[r, 1, 0] = start[r, 0, 0], start[r, 1, 0]
+        for i in range(done, ops.shape[0]):
+            op = ops[i]
+            apply(psi, op, data, cos, sin, table, scratch, mask)
+            row = op[GRADIENT] - first
+            if op[KIND] <= DIAGONAL and 0 <= row < LANES - 1:
+                weight[:] = 0.0
+                weight[0, row + 1] = 1.0
+                _inject(psi, op, data, mask, load(weight, 0))
+        for row in range(first, min(first + LANES - 1, out.shape[0])):
+            for r in range(psi.shape[0]):
+                out[row, r] = psi[r, 0, row - first + 1] + 1j * psi[r, 1, row - first + 1]
+    for i in range(done, ops.shape[0]):
+        apply(start, ops[i], data, cos, sin, table, scratch, mask)
 
 
 @kernel

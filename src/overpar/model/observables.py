@@ -111,6 +111,20 @@ class Task:
         return self.inputs / np.sqrt(len(self.inputs))
 
 
+def apply_observable(task: Task, vectors: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """O applied to joint vectors of a task, shape (…, inputs·2ⁿ) in and out."""
+    if isinstance(task.observable, Projector):
+        target = task.observable.target.ravel()
+        return task.observable.weight * (vectors @ target.conj())[..., None] * target
+    size = 2**task.circuit.qubits
+    blocks = vectors.reshape(*vectors.shape[:-1], -1, size)
+    out = np.zeros_like(blocks)
+    rows = np.arange(size)
+    for flip, diagonal in zip(*task.observable.by_flip(task.circuit.qubits), strict=True):
+        out += diagonal * blocks[..., rows ^ flip]
+    return out.reshape(vectors.shape)
+
+
 def tfim(qubits: int, boundary: Boundary, field: float = 1.0) -> PauliSum:
     """Transverse-field Ising chain H = −ΣZ_jZ_{j+1} − gΣX_j.
 

@@ -1,8 +1,12 @@
-"""Quantum Fisher information of pure states."""
+"""Quantum Fisher information, Hessian and numerical rank."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from overpar.engines.interface import Complexes, Engine, Floats
+from overpar.base.checks import require
+from overpar.engines.interface import Complexes, CurvatureEngine, Engine, Floats
+from overpar.model.observables import Projector, apply_observable
 
 
 def qfim_from_tangents(state: Complexes, tangents: Complexes) -> Floats:
@@ -36,6 +40,55 @@ def qfim(engine: Engine, angles: Floats) -> Floats:
     return qfim_from_tangents(*engine.tangents(angles))
 
 
+def hessian(engine: CurvatureEngine, angles: Floats) -> Floats:
+    """Hessian H_ij = ∂²L/∂θ_i∂θ_j of a task's loss, shape (M, M), at angles (M,).
+
+    One RX on |0⟩ with O = Z has L = cos θ and H = −cos θ. See `curvature`.
+
+    Source: arXiv:2109.11676, eq. (9); the Gram form is ours.
+    """
+    return curvature(engine, angles)[1]
+
+
+def curvature(engine: CurvatureEngine, angles: Floats) -> tuple[Floats, Floats]:
+    """QFIM and Hessian at one point, from the same tangents.
+
+    With ψ = Uψ₀, H_ij = 2 Re⟨∂iψ|O|∂jψ⟩ + 2 Re⟨Oψ|∂i∂jψ⟩. For i not after j in the circuit,
+    ∂i∂jψ = U(−i/2 A_j)(−i/2 A_i)ψ₀ with Heisenberg generators A, so the second term is
+    −2 Re⟨U(−i/2)A_jχ|∂iψ⟩ with χ = U†Oψ: a Gram matrix of the tangents of ψ₀ and of χ.
+
+    Args:
+        engine: of the task.
+        angles: radians, shape (M,).
+
+    Returns:
+        QFIM and Hessian, each of shape (M, M).
+
+    Source: arXiv:2109.11676, eqs. (8) and (9); the Gram form is ours.
+    """
+    task, links = engine.task, engine.links
+    state, tangents = engine.row_tangents(angles)
+    costate = engine.pull_back(angles, apply_observable(task, state))
+    _, cotangents = engine.row_tangents(angles, costate)
+    if isinstance(task.observable, Projector):
+        overlaps = tangents @ task.observable.target.ravel().conj()
+        first = task.observable.weight * np.outer(overlaps, overlaps.conj()).real
+    else:
+        first = _real_gram(tangents, apply_observable(task, tangents))
+    second = np.tril(_real_gram(cotangents, tangents))
+    rows = 2 * (first - second - np.tril(second, -1).T)
+    matrix: Floats = links @ (links @ rows).T
+    fisher = qfim_from_tangents(state, tangents)
+    return links @ (links @ fisher).T, 0.5 * (matrix + matrix.T)
+
+
+def _real_gram(left: Complexes, right: Complexes) -> Floats:
+    """Re⟨left_i|right_j⟩."""
+    a = np.concatenate([left.real, left.imag], axis=1)
+    b = np.concatenate([right.real, right.imag], axis=1)
+    return np.asarray(a @ b.T)
+
+
 def spectrum(matrix: Floats) -> Floats:
     """Eigenvalues of a symmetric matrix (M, M) in descending order, shape (M,).
 
@@ -46,3 +99,76 @@ def spectrum(matrix: Floats) -> Floats:
     Source: LAPACK's symmetric eigensolver through numpy.
     """
     return np.asarray(np.linalg.eigvalsh(matrix)[::-1])
+
+
+@dataclass(frozen=True)
+class Rank:
+    """A numerical rank and how clear it is.
+
+    Args:
+        value: eigenvalues above the cut, or None where the gap is under `MIN_GAP` decades.
+        gap: decades between the last eigenvalue above the cut and the first below; infinite if
+            there is none below.
+    """
+
+    value: int | None
+    gap: float
+
+
+CUT, MIN_GAP = 1e-8, 4.0
+
+
+def numerical_rank(eigenvalues: Floats) -> Rank:
+    """Number of eigenvalues above 1e-8 × the largest, in absolute value.
+
+    Args:
+        eigenvalues: any order, shape (M,), M ≥ 1.
+
+    Returns:
+        The rank with the gap around the cut; under 4 decades the rank is undetermined.
+
+    Raises:
+        UserError: if an eigenvalue is not finite.
+
+    Examples:
+        >>> numerical_rank(np.array([2.0, 1.0, 1e-15])).value
+        2
+
+    Source: the cut is that of docs/conventions.md.
+    """
+    sizes = np.sort(np.abs(np.asarray(eigenvalues, float)))[::-1]
+    require(bool(np.isfinite(sizes).all()), "Argument `eigenvalues` must be finite.")
+    if sizes[0] == 0:
+        return Rank(0, np.inf)
+    count = int((sizes > CUT * sizes[0]).sum())
+    if count == len(sizes):
+        # Without an eigenvalue below, the distance to the cut is what is known.
+        clear = np.log10(sizes[-1] / (CUT * sizes[0])) >= MIN_GAP
+        return Rank(count if clear else None, np.inf if clear else 0.0)
+    floor = max(sizes[count], np.finfo(float).eps * sizes[0])
+    gap = float(np.log10(sizes[count - 1] / floor))
+    return Rank(count if gap >= MIN_GAP else None, gap)
+
+
+def effective_dimension(qfims: Floats, data: int) -> float:
+    """Effective dimension of a model from its Fisher matrices at random angles.
+
+    d = 2 log( mean_θ √det(1 + κ F̂(θ)) ) / log κ, κ = N/(2π log N), with F̂ the Fisher matrices
+    scaled to mean trace M. It tends to the largest rank as N grows.
+
+    Args:
+        qfims: shape (samples, M, M).
+        data: number of data N, so large that κ > 1.
+
+    Raises:
+        UserError: if κ ≤ 1.
+
+    Source: Abbas et al., Nat. Comput. Sci. 1, 403 (2021), eq. (2), with γ = 1.
+    """
+    kappa = data / (2 * np.pi * np.log(data))
+    require(kappa > 1, f"Argument `data` must exceed 2π log(data), but is {data}.")
+    size = qfims.shape[-1]
+    scaled = qfims * size / np.trace(qfims, axis1=1, axis2=2).mean()
+    logs = 0.5 * np.linalg.slogdet(np.eye(size) + kappa * scaled)[1]
+    peak = logs.max()
+    return float(2 * (peak + np.log(np.exp(logs - peak).mean())) / np.log(kappa))
