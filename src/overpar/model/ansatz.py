@@ -10,9 +10,12 @@ Tying = Literal["correct", "released"]
 
 
 def bonds(qubits: int, boundary: Boundary) -> list[tuple[int, int]]:
-    """Nearest-neighbour pairs of a chain; a periodic one adds (n−1, 0)."""
+    """Nearest-neighbour pairs of a chain; a periodic one adds (0, n−1).
+
+    The order within a pair matters to noise only, which acts between the CNOTs of a ZZ rotation.
+    """
     pairs = [(j, j + 1) for j in range(qubits - 1)]
-    return [*pairs, (qubits - 1, 0)] if boundary == "periodic" else pairs
+    return [*pairs, (0, qubits - 1)] if boundary == "periodic" else pairs
 
 
 def tfim_hva(qubits: int, boundary: Boundary, depth: int, tying: Tying = "correct") -> Circuit:

@@ -172,3 +172,31 @@ def effective_dimension(qfims: Floats, data: int) -> float:
     logs = 0.5 * np.linalg.slogdet(np.eye(size) + kappa * scaled)[1]
     peak = logs.max()
     return float(2 * (peak + np.log(np.exp(logs - peak).mean())) / np.log(kappa))
+
+
+NULL = 1e-14
+
+
+def mixed_qfim(rho: Complexes, tangents: Complexes) -> Floats:
+    """QFIM of a mixed state (symmetric logarithmic derivative), full normalisation.
+
+    F_ij = 2 Σ_{a,b} Re(⟨a|∂iρ|b⟩⟨b|∂jρ|a⟩)/(p_a + p_b) over p_a + p_b > 1e-14. Between two null
+    states of ρ a derivative has no matrix element, since p cannot become negative, so leaving
+    those pairs out is exact and keeps a nearly singular ρ from dividing rounding errors by zero.
+    A pure state gives `qfim_from_tangents`.
+
+    Args:
+        rho: Hermitian, trace 1, shape (D, D).
+        tangents: ∂ρ/∂θ, shape (M, D, D).
+
+    Returns:
+        Symmetric positive semidefinite matrix, shape (M, M).
+
+    Source: arXiv:2302.05059, eq. (7); J. Liu et al., J. Phys. A 53, 023001 (2020).
+    """
+    p, vectors = np.linalg.eigh(rho)
+    elements = vectors.conj().T @ tangents @ vectors
+    sums = p[:, None] + p
+    weights = np.where(sums > NULL, 1 / np.where(sums > NULL, sums, 1), 0.0)
+    scaled = (elements * np.sqrt(weights)).reshape(len(tangents), -1)
+    return 2 * _real_gram(scaled, scaled)
