@@ -27,12 +27,28 @@ RELEASED = "raw_data/sup_fig_5/train_set/state_{}.npy"
 BASIS_STATES = (0, 5, 12, 2)
 
 
+StateSource = Literal["ntangled", "released", "regenerated"]
+
+
+def needs() -> dict[str, str]:
+    """Inputs of any cell that uses the training states.
+
+    Every arm has the regenerated weights at hand, should fetching fail.
+    """
+    generator = f"record:ntangled/n={QUBITS},depth={GENERATOR_DEPTH},target={TARGET}"
+    return {
+        "ntangled": "dataset:ntangled",
+        "released": "dataset:released_states",
+        "regenerated": generator,
+    }
+
+
 class Spec(CellSpec):
     """One depth and one source of training states, from many random initial angles."""
 
     LABEL: ClassVar[dict[str, str]] = {"layers": "L", "states": "states"}
     layers: int = Field(ge=1, le=200, description="layers L of the hardware-efficient ansatz")
-    states: Literal["ntangled", "released", "regenerated"] = Field(
+    states: StateSource = Field(
         description="training states: from NTangled's weights, the 16 released, or trained here"
     )
     initialisations: int = Field(50, ge=1, le=100_000, description="runs per cell")
@@ -40,13 +56,8 @@ class Spec(CellSpec):
     rate: float = Field(0.01, gt=0, le=1, description="Adam learning rate")
 
     def needs(self) -> dict[str, str]:
-        """Every arm has the regenerated weights at hand, should fetching fail."""
-        generator = f"record:ntangled/n={QUBITS},depth={GENERATOR_DEPTH},target={TARGET}"
-        return {
-            "ntangled": "dataset:ntangled",
-            "released": "dataset:released_states",
-            "regenerated": generator,
-        }
+        """Where the training states come from."""
+        return needs()
 
     def seconds(self) -> float:
         """Rough time of this cell on one core."""

@@ -1,0 +1,71 @@
+"""QFIM spectra of the autoencoder's ansatz: of each training state, and of all four at once."""
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from overpar.base.records import Variable
+from overpar.base.spec import CellSpec, Context, Result
+from overpar.engines.interface import make_engine
+from overpar.experiments.autoencoder import BASIS_STATES, StateSource, needs, training_states
+from overpar.model.tasks import autoencoder
+from overpar.quantities.information import numerical_rank, qfim, spectrum
+from overpar.quantities.spectra import UNDETERMINED
+
+SOURCE = "arXiv:2109.11676, Supplementary Fig. 5; the joint rank is ours"
+
+
+class Spec(CellSpec):
+    """One depth; state k is taken at the release's angles, np.random.seed(k+2); 2π·rand(M)."""
+
+    LABEL: ClassVar[dict[str, str]] = {"layers": "L", "states": "states"}
+    BATCH: ClassVar[tuple[str, ...]] = ("states",)
+    layers: int = Field(ge=0, le=200, description="layers L of the hardware-efficient ansatz")
+    states: StateSource = Field(description="training states, as in the autoencoder experiment")
+
+    def needs(self) -> dict[str, str]:
+        """As the autoencoder experiment."""
+        return needs()
+
+    def seconds(self) -> float:
+        """Rough time of this cell on one core."""
+        return 0.2 + 5 * 4e-7 * (12 * self.layers + 8) ** 2
+
+
+def run(spec: Spec, context: Context) -> Result:
+    """Spectrum and rank of each state's QFIM, and of the four-state tangent map."""
+    states, about = training_states(spec.states, context.source, context.inputs)
+    if states is None:
+        return Result({}, about)
+    single, ranks, gaps = [], [], []
+    for index, label in enumerate(BASIS_STATES):
+        task = autoencoder(states[[index]], spec.layers)
+        angles = 2 * np.pi * np.random.RandomState(label + 2).rand(task.circuit.parameters)
+        single.append(spectrum(qfim(make_engine(task), angles)))
+        rank = numerical_rank(single[-1])
+        ranks.append(UNDETERMINED if rank.value is None else rank.value)
+        gaps.append(rank.gap)
+        context.progress(index + 1, len(BASIS_STATES) + 1)
+    parameters = task.circuit.parameters
+    angles = context.generator("joint").uniform(0, 2 * np.pi, parameters)
+    # The loss sees each state by itself, up to its own phase: the tangent map of all four has the
+    # rank of the sum of their QFIMs at one point.
+    total_qfim = np.zeros((parameters, parameters))
+    for index in range(len(BASIS_STATES)):
+        total_qfim += qfim(make_engine(autoencoder(states[[index]], spec.layers)), angles)
+    joint = spectrum(total_qfim)
+    total = numerical_rank(joint)
+    return Result(
+        {
+            "qfim": Variable(("state", "eigenvalue"), np.array(single), "QFIM of each state"),
+            "qfim_rank": Variable(("state",), np.array(ranks), "rank, −1 if undetermined"),
+            "qfim_gap": Variable(("state",), np.array(gaps), "gap around the cut", "decades"),
+            "joint": Variable(("eigenvalue",), joint, "sum of the four QFIMs at one point"),
+            "joint_rank": Variable(
+                (), np.array(UNDETERMINED if total.value is None else total.value), "its rank"
+            ),
+            "joint_gap": Variable((), np.array(total.gap), "gap around the cut", "decades"),
+        },
+        about,
+    )

@@ -1,0 +1,85 @@
+"""QFIM and Hessian spectra of the Ising chain's ansatz, at random and at optimised angles."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from overpar.base.checks import require
+from overpar.base.records import read_record
+from overpar.base.spec import CellSpec, Context, Result
+from overpar.engines.interface import Floats, make_engine
+from overpar.model.tasks import vqe
+from overpar.quantities.spectra import polish, spectra
+
+SOURCE = "arXiv:2109.11676, Fig. 4 and Supplementary Figs. 1 and 2"
+
+CONVERGED, POLISHED = 1e-4, 1e-12
+
+
+class Spec(CellSpec):
+    """One depth; random angles are those of the release, np.random.seed(k); π·rand(2p)."""
+
+    LABEL: ClassVar[dict[str, str]] = {
+        "qubits": "n",
+        "boundary": "boundary",
+        "depth": "depth",
+        "tying": "tying",
+        "at": "at",
+    }
+    BATCH: ClassVar[tuple[str, ...]] = ("qubits", "boundary", "tying", "at")
+    qubits: int = Field(ge=2, le=14, description="number of qubits")
+    boundary: Literal["open", "periodic"] = Field(description="boundary of the chain")
+    depth: int = Field(ge=1, le=200, description="layers p; there are 2p angles")
+    tying: Literal["correct", "released"] = Field(
+        "correct", description="which gates the QFIM's derivatives contain"
+    )
+    at: Literal["random", "optimised"] = Field(
+        description="random: seeded angles; optimised: best angles of the vqe experiment's runs"
+    )
+    samples: int = Field(10, ge=1, le=1000, description="points")
+    hessian: bool = Field(True, description="also the Hessian of the loss")
+
+    def needs(self) -> dict[str, str]:
+        """Optimised angles come from the training record of the same cell."""
+        if self.at == "random":
+            return {}
+        cell = f"n={self.qubits},boundary={self.boundary},depth={self.depth},initial=data"
+        return {"training": f"record:vqe/{cell}"}
+
+    def seconds(self) -> float:
+        """Rough time of this cell on one core."""
+        return 0.1 + self.samples * 1.5e-8 * self.depth**2 * 2**self.qubits
+
+
+def run(spec: Spec, context: Context) -> Result:
+    """Spectra at every point of one cell."""
+    task = vqe(spec.qubits, spec.boundary, spec.depth, tying=spec.tying)
+    engine = make_engine(task)
+    parameters = task.circuit.parameters
+    if spec.at == "random":
+        points = np.array(
+            [np.pi * np.random.RandomState(k).rand(parameters) for k in range(spec.samples)]
+        )
+    else:
+        points = _optimised(spec, context)
+        if not len(points):
+            return Result({}, {"note": "no training run converged"})
+        plain = make_engine(vqe(spec.qubits, spec.boundary, spec.depth))
+        points = np.array([polish(plain, angles, POLISHED) for angles in points])
+    variables = spectra(
+        engine, points, with_hessian=spec.hessian and spec.tying == "correct",
+        progress=context.progress,
+    )
+    return Result(variables)
+
+
+def _optimised(spec: Spec, context: Context) -> Floats:
+    """Best angles of the first runs whose lowest loss is below 1e-4."""
+    record = read_record(context.inputs["training"]).variables
+    best = np.nanmin(record["loss"], axis=1)
+    require(
+        record["best_angles"].shape[1] == 2 * spec.depth,
+        f"Record {context.inputs['training']} does not have {2 * spec.depth} angles.",
+    )
+    return record["best_angles"][best < CONVERGED][: spec.samples]
