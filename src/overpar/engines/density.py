@@ -41,9 +41,9 @@ class Density:
             if self.noise.place == "both":
                 stack = _channel(stack, gate.qubits, local, n)
             if isinstance(gate, Rotation):
-                pauli = np.ones((1, 1))
+                pauli: Complexes = np.ones((1, 1), np.complex128)
                 for letter in gate.pauli:
-                    pauli = np.kron(pauli, FIXED_GATES[letter])
+                    pauli = np.asarray(np.kron(pauli, FIXED_GATES[letter]), np.complex128)
                 half = 0.5 * gate.scale * angles[gate.parameter]
                 unitary = np.cos(half) * np.eye(len(pauli)) - 1j * np.sin(half) * pauli
                 stack = _conjugate(stack, unitary, gate.qubits, n)
@@ -70,9 +70,7 @@ def _left(matrix: Complexes, operator: Complexes, qubits: tuple[int, ...], n: in
     return np.ascontiguousarray(back).reshape(*batch, 2**n, 2**n)
 
 
-def _conjugate(
-    stack: Complexes, unitary: Complexes, qubits: tuple[int, ...], n: int
-) -> Complexes:
+def _conjugate(stack: Complexes, unitary: Complexes, qubits: tuple[int, ...], n: int) -> Complexes:
     """UρU† for every slice; slices are Hermitian, so two left products do."""
     once = _left(stack, unitary, qubits, n)
     return _left(once.conj().swapaxes(1, 2), unitary, qubits, n)

@@ -99,6 +99,11 @@ def make_engine(task: Task, name: str = "auto", threads: int = 1) -> Engine:
         from overpar.engines.qibo_bridge import QiboEngine
 
         return QiboEngine(task)
+    return curvature_engine(task, threads)
+
+
+def curvature_engine(task: Task, threads: int = 1) -> CurvatureEngine:
+    """The engine that gives second derivatives of a task: the state vector."""
     from overpar.engines.statevector import StateVector
 
     return StateVector(task, threads)

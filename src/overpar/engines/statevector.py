@@ -39,8 +39,8 @@ class Program:
         self._rows = 0
         self._last: Rotation | None = None
         extra: dict[int, list[int]] = {}
-        for gate, parameter in circuit.derivative_ties:
-            extra.setdefault(gate, []).append(parameter)
+        for tied, parameter in circuit.derivative_ties:
+            extra.setdefault(tied, []).append(parameter)
         partner = _pairs(circuit) if fuse and not extra else {}
         done: set[int] = set()
         for index, gate in enumerate(circuit.gates):
@@ -69,7 +69,8 @@ class Program:
                         run.append(other)
                         done.add(k)
                 more = extra.get(index, ())
-                last, self._last = self._last, None if more else run[-1]
+                last: Rotation | None = self._last
+                self._last = None if more else run[-1]
                 shares = not (fuse or more) and last is not None and _alike(last, gate)
                 self._rotation(gate, run, self._rows - 1 if shares else self._row(gate, more))
                 continue
@@ -164,7 +165,8 @@ def _alike(first: Rotation, other: Rotation) -> bool:
 
 def _pairs(circuit: Circuit) -> dict[int, int]:
     """Gate index of each RY whose next gate on the same qubit is an RX, with that gate's index."""
-    found, waiting = {}, {}
+    found: dict[int, int] = {}
+    waiting: dict[int, int] = {}
     for index, gate in enumerate(circuit.gates):
         if isinstance(gate, Rotation) and gate.pauli == "X" and gate.qubits[0] in waiting:
             found[waiting[gate.qubits[0]]] = index

@@ -33,8 +33,8 @@ class Spec(CellSpec):
     def seconds(self) -> float:
         """Rough time of this cell on one core."""
         parameters = 2 * self.layers * (2 * self.qubits - 2) + 2 * self.qubits
-        work = self.initialisations * self.steps * parameters
-        return 0.5 + work * (1e-8 + 3e-10 * 4**self.qubits)
+        gradient = self.initialisations * parameters * (5e-8 + 3e-10 * 4**self.qubits)
+        return self.steps * (5e-5 + gradient)
 
 
 def target_unitary(qubits: int, seed: int) -> Complexes:

@@ -6,8 +6,8 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from overpar.base.errors import UserError
-from overpar.base.spec import CellSpec, Context, Result
 from overpar.base.records import Variable
+from overpar.base.spec import CellSpec, Context, Result
 from overpar.engines.density import Density
 from overpar.model.ansatz import tfim_hva
 from overpar.model.noise import Noise

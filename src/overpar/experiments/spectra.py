@@ -5,16 +5,12 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from overpar.base.checks import require
-from overpar.base.records import read_record
 from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import Floats, make_engine
+from overpar.engines.interface import curvature_engine
 from overpar.model.tasks import vqe
-from overpar.quantities.spectra import polish, spectra
+from overpar.quantities.spectra import optimised_points, spectra
 
 SOURCE = "arXiv:2109.11676, Fig. 4 and Supplementary Figs. 1 and 2"
-
-CONVERGED, POLISHED = 1e-4, 1e-12
 
 
 class Spec(CellSpec):
@@ -55,31 +51,16 @@ class Spec(CellSpec):
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
     task = vqe(spec.qubits, spec.boundary, spec.depth, tying=spec.tying)
-    engine = make_engine(task)
+    engine = curvature_engine(task)
     parameters = task.circuit.parameters
     if spec.at == "random":
         points = np.array(
             [np.pi * np.random.RandomState(k).rand(parameters) for k in range(spec.samples)]
         )
     else:
-        points = _optimised(spec, context)
+        plain = curvature_engine(vqe(spec.qubits, spec.boundary, spec.depth))
+        points = optimised_points(plain, context.inputs["training"], spec.samples)
         if not len(points):
             return Result({}, {"note": "no training run converged"})
-        plain = make_engine(vqe(spec.qubits, spec.boundary, spec.depth))
-        points = np.array([polish(plain, angles, POLISHED) for angles in points])
-    variables = spectra(
-        engine, points, with_hessian=spec.hessian and spec.tying == "correct",
-        progress=context.progress,
-    )
-    return Result(variables)
-
-
-def _optimised(spec: Spec, context: Context) -> Floats:
-    """Best angles of the first runs whose lowest loss is below 1e-4."""
-    record = read_record(context.inputs["training"]).variables
-    best = np.nanmin(record["loss"], axis=1)
-    require(
-        record["best_angles"].shape[1] == 2 * spec.depth,
-        f"Record {context.inputs['training']} does not have {2 * spec.depth} angles.",
-    )
-    return record["best_angles"][best < CONVERGED][: spec.samples]
+    with_hessian = spec.hessian and spec.tying == "correct"
+    return Result(spectra(engine, points, with_hessian=with_hessian, progress=context.progress))

@@ -45,8 +45,10 @@ class Spec(CellSpec):
 
     def seconds(self) -> float:
         """Rough time of this cell on one core."""
-        work = self.initialisations * self.steps * self.depth
-        return 0.5 + work * (3e-7 + 4e-9 * self.qubits * 2**self.qubits)
+        layer = 7e-9 * 2**self.qubits
+        if self.engine in ("auto", "fermions"):
+            layer = 2e-8 + 8e-10 * self.qubits ** (2 if self.boundary == "open" else 1)
+        return self.steps * (5e-5 + self.initialisations * self.depth * float(layer))
 
 
 def run(spec: Spec, context: Context) -> Result:

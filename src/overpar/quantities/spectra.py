@@ -1,11 +1,13 @@
 """Spectra of QFIM and Hessian at several points, as variables of a record."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
+from overpar.base.checks import require
 from overpar.base.progress import Progress, silent
-from overpar.base.records import Variable
+from overpar.base.records import Variable, read_record
 from overpar.engines.interface import CurvatureEngine, Floats
 from overpar.quantities.information import (
     Rank,
@@ -19,6 +21,7 @@ from overpar.quantities.information import (
 # Data sizes at which the effective dimension is given.
 DATA = (10**3, 10**6, 10**12)
 UNDETERMINED = -1
+CONVERGED, POLISHED = 1e-4, 1e-12
 
 
 def spectra(
@@ -39,7 +42,9 @@ def spectra(
     Returns:
         Variables with dimensions sample and eigenvalue; ranks are −1 where undetermined.
     """
-    matrices, values, losses = [], {"qfim": [], "hessian": []}, []
+    matrices: list[Floats] = []
+    losses: list[float] = []
+    values: dict[str, list[Floats]] = {"qfim": [], "hessian": []}
     for done, angles in enumerate(points, start=1):
         if with_hessian:
             fisher, second = curvature(engine, angles)
@@ -100,3 +105,29 @@ def polish(engine: CurvatureEngine, angles: Floats, target: float, steps: int = 
             break
         angles, loss, gradient = angles - step, new_loss, new_gradient
     return angles
+
+
+def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> Floats:
+    """Best angles of a training record's first converged runs, polished to a loss below 1e-12.
+
+    Args:
+        engine: of the task that was trained.
+        training: the record.
+        samples: at most so many runs; those whose lowest loss is below 1e-4 count as converged.
+
+    Returns:
+        Angles, shape (at most samples, M).
+
+    Raises:
+        UserError: if the record has another number of angles than the task.
+    """
+    record = read_record(training).variables
+    parameters = engine.task.circuit.parameters
+    require(
+        record["best_angles"].shape[1] == parameters,
+        f"Record {training} does not have {parameters} angles.",
+    )
+    lowest = np.nanmin(record["loss"], axis=1)
+    chosen = record["best_angles"][lowest < CONVERGED][:samples]
+    polished = [polish(engine, angles, POLISHED) for angles in chosen]
+    return np.array(polished).reshape(-1, parameters)

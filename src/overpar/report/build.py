@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from overpar.base.config import check
 from overpar.base.errors import UserError
 from overpar.base.plan import PUBLISHED, Plan
 from overpar.base.records import read_record
-from overpar.report.claims import Claims, judge
+from overpar.report.claims import judge
+from overpar.report.criteria import read_claims
 
 
 def _function(package: str, name: str) -> Callable[..., Any]:
@@ -79,8 +78,7 @@ def _read(path: Path) -> pd.DataFrame:
 
 def build_scorecard(plan: Plan) -> None:
     """Judge every claim and write the scorecard."""
-    path = plan.project / plan.config.claims
-    claims = check(Claims, yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
+    claims = read_claims(plan)
     tables = {name: _read(plan.table_path(name)) for name in plan.config.tables}
     published = {p.name: pd.read_csv(p) for p in sorted((plan.project / PUBLISHED).glob("*.csv"))}
     scorecard = judge(claims, tables, published)

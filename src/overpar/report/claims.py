@@ -1,81 +1,24 @@
-"""Claims: sentences of the papers, judged by tests that are fixed in `claims.yaml`."""
+"""Claims judged by their tests: the scorecard."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from functools import singledispatch
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
 
+from overpar.report.criteria import (
+    Bounds,
+    Brackets,
+    Claim,
+    Claims,
+    SameCounts,
+    SameMedian,
+    SameSpectrum,
+    Within,
+)
 from overpar.report.statistics import fisher, holm, wilson
-
-Scalar = str | int | float
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Within(_Model):
-    """A column's median over the selected rows lies within `tolerance` of `expected`."""
-
-    kind: Literal["within"]
-    column: str
-    expected: float
-    tolerance: float = Field(gt=0)
-
-
-class Bounds(_Model):
-    """Every selected row's column, divided by that of `per` if given, lies within bounds."""
-
-    kind: Literal["bounds"]
-    column: str
-    per: str | None = None
-    at_least: float = -np.inf
-    at_most: float = np.inf
-
-
-class Brackets(_Model):
-    """The one selected row's confidence interval, from `low` to `high`, holds `expected`."""
-
-    kind: Literal["brackets"]
-    low: str
-    high: str
-    expected: float
-
-
-class SameCounts(_Model):
-    """Success counts equal the published ones: Fisher's exact test row by row, Holm-corrected."""
-
-    kind: Literal["same_counts"]
-    column: str
-    published: str
-    match: dict[str, str] = Field(description="our column to the published one")
-    exclude: list[dict[str, Scalar]] = Field(default_factory=list)
-
-
-Test = Annotated[Within | Bounds | Brackets | SameCounts, Field(discriminator="kind")]
-
-
-class Claim(_Model):
-    """One claim: a sentence, where it comes from, which rows it is about, and its test."""
-
-    id: str
-    source: str
-    statement: str
-    table: str
-    family: str = Field(description="claims whose p-values are Holm-corrected together")
-    where: dict[str, Scalar | list[Scalar]] = Field(default_factory=dict)
-    test: Test
-    explanation: str = Field("", description="shown where the claim deviates or cannot be tested")
-
-
-class Claims(_Model):
-    """All claims, and the family-wise error rate at which a difference counts."""
-
-    alpha: float = Field(gt=0, lt=1)
-    claims: list[Claim]
 
 
 @dataclass
@@ -112,7 +55,7 @@ def judge(
         Columns id, source, statement, expected, observed, test, p_or_margin, verdict,
         explanation. A verdict is "replicated", "deviates" or "not testable".
     """
-    outcomes = [_observe(claim, tables, published) for claim in claims.claims]
+    outcomes = [_seen(claim, tables, published) for claim in claims.claims]
     adjusted: dict[str, list[float]] = {}
     for family in {claim.family for claim in claims.claims}:
         members = [
@@ -140,38 +83,67 @@ def judge(
                 "statement": claim.statement,
                 "expected": outcome.expected,
                 "observed": outcome.observed,
-                "test": _describe(claim, claims.alpha),
+                "test": describe(claim.test, claim.family, claims.alpha),
                 "p_or_margin": value,
                 "verdict": verdict,
                 "explanation": "" if verdict == "replicated" else claim.explanation,
             }
         )
     order = {"deviates": 0, "not testable": 1, "replicated": 2}
-    return pd.DataFrame(sorted(rows, key=lambda row: order[row["verdict"]]))
+    rows.sort(key=lambda row: order[row["verdict"]])
+    return pd.DataFrame(rows)
 
 
-def _observe(
+def _seen(
     claim: Claim, tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]
 ) -> Outcome:
-    test = claim.test
     rows = select(tables.get(claim.table, pd.DataFrame()), claim.where)
     if "runs" in rows:
         rows = rows[rows["runs"] > 0]
-    if isinstance(test, SameCounts):
-        return _same_counts(rows, test, published[test.published])
-    if isinstance(test, Within):
-        expected = f"{test.expected:g} ± {test.tolerance:g}"
-        if rows.empty:
-            return Outcome(expected, "no such cell in this run")
-        value = float(rows[test.column].median())
-        return Outcome(expected, f"{value:.8g}", test.tolerance - abs(value - test.expected))
-    if isinstance(test, Brackets):
-        expected = f"{test.expected:g}"
-        if rows.empty:
-            return Outcome(expected, "no such cell in this run")
-        low, high = float(rows[test.low].min()), float(rows[test.high].max())
-        inside = min(test.expected - low, high - test.expected)
-        return Outcome(expected, f"[{low:.4g}, {high:.4g}] (95 %)", inside)
+    return observe(claim.test, rows, published)
+
+
+NO_CELL = "no such cell in this run"
+
+
+@singledispatch
+def observe(test: object, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -> Outcome:
+    """What a test sees in the selected rows."""
+    raise TypeError(f"no rule for {type(test).__name__}")
+
+
+@singledispatch
+def describe(test: object, family: str, alpha: float) -> str:
+    """A test in words."""
+    return f"{test.kind} on {test.column}"  # type: ignore[attr-defined]
+
+
+@observe.register
+def _(test: Within, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -> Outcome:
+    expected = f"{test.expected:g} ± {test.tolerance:g}"
+    if rows.empty:
+        return Outcome(expected, NO_CELL)
+    value = float(rows[test.column].median())
+    return Outcome(expected, f"{value:.8g}", test.tolerance - abs(value - test.expected))
+
+
+@observe.register
+def _(test: Brackets, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -> Outcome:
+    expected = f"{test.expected:g}"
+    if rows.empty:
+        return Outcome(expected, NO_CELL)
+    low, high = float(rows[test.low].min()), float(rows[test.high].max())
+    inside = min(test.expected - low, high - test.expected)
+    return Outcome(expected, f"[{low:.4g}, {high:.4g}]", inside)
+
+
+@describe.register
+def _(test: Brackets, family: str, alpha: float) -> str:
+    return f"interval {test.low} … {test.high} holds it"
+
+
+@observe.register
+def _(test: Bounds, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -> Outcome:
     expected = " and ".join(
         text
         for text, limit in (
@@ -180,31 +152,92 @@ def _observe(
         )
         if np.isfinite(limit)
     )
-    if rows.empty:
-        return Outcome(expected, "no such cell in this run")
-    values = rows[test.column] / rows[test.per] if test.per else rows[test.column]
+    if test.at_least == test.at_most:
+        expected = f"{test.at_least:g}"
+    values = rows[test.column].dropna() if len(rows) else pd.Series(dtype=float)
+    if values.empty:
+        return Outcome(expected, NO_CELL)
+    if test.per:
+        values = values / rows.loc[values.index, test.per]
     low, high = float(values.min()), float(values.max())
-    observed = f"{low:.4g}" if low == high else f"{low:.4g} … {high:.4g} in {len(rows)} cells"
+    observed = f"{low:.4g}" if low == high else f"{low:.4g} … {high:.4g} in {len(values)} cells"
     return Outcome(expected, observed, min(low - test.at_least, test.at_most - high))
 
 
-def _same_counts(rows: pd.DataFrame, test: SameCounts, facts: pd.DataFrame) -> Outcome:
+def _joined(
+    test: SameCounts | SameMedian | SameSpectrum,
+    rows: pd.DataFrame,
+    published: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Our rows beside the published ones, whose columns get the suffix _pub."""
     for excluded in test.exclude:
         rows = rows.drop(select(rows, excluded).index)
-    joined = rows.merge(
-        facts, left_on=list(test.match), right_on=list(test.match.values()), suffixes=("", "_pub")
-    )
+    if rows.empty:
+        return rows
+    facts = published[test.published].add_suffix("_pub")
+    theirs = [f"{column}_pub" for column in test.match.values()]
+    return rows.merge(facts, left_on=list(test.match), right_on=theirs)
+
+
+@observe.register
+def _(test: SameCounts, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -> Outcome:
+    joined = _joined(test, rows, published)
     if joined.empty:
-        return Outcome("the published counts", "no such cell in this run")
-    theirs = test.column + "_pub" if test.column + "_pub" in joined else test.column
+        return Outcome("the published counts", NO_CELL)
     ours = joined[test.column].astype(int)
+    theirs = joined[f"{test.published_column or test.column}_pub"]
     p_values = [
         fisher(a, m, b, n)
-        for a, m, b, n in zip(ours, joined["runs"], joined[theirs], joined["runs_pub"], strict=True)
+        for a, m, b, n in zip(ours, joined["runs"], theirs, joined["runs_pub"], strict=True)
     ]
     return Outcome(
-        _counts(joined[theirs], joined["runs_pub"]), _counts(ours, joined["runs"]), None, p_values
+        _counts(theirs, joined["runs_pub"]), _counts(ours, joined["runs"]), None, p_values
     )
+
+
+@describe.register
+def _(test: SameCounts, family: str, alpha: float) -> str:
+    return f"Fisher per cell on {test.column}, Holm in {family}, α = {alpha:g}"
+
+
+@observe.register
+def _(test: SameMedian, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -> Outcome:
+    joined = _joined(test, rows, published)
+    median = f"{test.published_column}_pub"
+    if len(joined):
+        joined = joined[joined[median] > test.floor]
+    if joined.empty:
+        return Outcome("the published medians", NO_CELL)
+    p_values, ours, theirs = [], [], []
+    for _, cell in joined.groupby([f"{c}_pub" for c in test.match.values()], sort=False):
+        fact, runs = cell[median].iloc[0], int(cell["runs_pub"].iloc[0])
+        below = int((cell[test.column] < fact).sum())
+        p_values.append(fisher(below, len(cell), runs // 2, runs))
+        ours.append(f"{cell[test.column].median():.2g}")
+        theirs.append(f"{fact:.2g}")
+    return Outcome(", ".join(theirs), ", ".join(ours), None, p_values)
+
+
+@describe.register
+def _(test: SameMedian, family: str, alpha: float) -> str:
+    return f"Mood's median test per cell on {test.column}, Holm in {family}, α = {alpha:g}"
+
+
+@observe.register
+def _(test: SameSpectrum, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -> Outcome:
+    joined = _joined(test, rows, published)
+    expected = f"≤ {test.tolerance:g} relative"
+    worst, count = 0.0, 0
+    column = f"{test.published_column}_pub"
+    if joined.empty:
+        return Outcome(expected, NO_CELL)
+    for _, cell in joined.groupby([f"{c}_pub" for c in test.match.values()], sort=False):
+        theirs = np.array(cell[column].iloc[0].split(), float)
+        ours = np.sort(cell[test.column].to_numpy())[::-1]
+        counts = theirs > test.floor
+        worst = max(worst, float(np.max(np.abs(ours / theirs - 1)[counts], initial=0.0)))
+        count += 1
+    return Outcome(expected, f"{worst:.2g} in {count} spectra", test.tolerance - worst)
 
 
 def _counts(counts: pd.Series, runs: pd.Series) -> str:
@@ -214,12 +247,3 @@ def _counts(counts: pd.Series, runs: pd.Series) -> str:
         low, high = wilson(int(counts.iloc[0]), int(runs.iloc[0]))
         return f"{counts.iloc[0]} of {total} [{low:.2f}, {high:.2f}]"
     return f"{', '.join(str(c) for c in counts)} of {total}"
-
-
-def _describe(claim: Claim, alpha: float) -> str:
-    test = claim.test
-    if isinstance(test, SameCounts):
-        return f"Fisher per cell on {test.column}, Holm in {claim.family}, α = {alpha:g}"
-    if isinstance(test, Brackets):
-        return "interval of the median holds it"
-    return f"{test.kind} on {test.column}"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
 
@@ -17,10 +18,17 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     """Above: loss curves for each depth; below: lowest loss of every run."""
     cells, curves, runs = (tables[f"autoencoder{s}"] for s in ("", "_curves", "_runs"))
     facts = published["autoencoder_loss.csv"]
+    ranks = tables["autoencoder_ranks"]
     depths = sorted(cells["layers"].unique())
-    figure, axes = plt.subplots(
-        2, len(depths), figsize=(COLUMN, 3.9), sharey="row", height_ratios=[1.3, 1], squeeze=False
+    figure = plt.figure(figsize=(COLUMN, 5.6))
+    grid = figure.add_gridspec(3, len(depths), height_ratios=[1.3, 1, 1])
+    axes = np.array(
+        [[figure.add_subplot(grid[row, k]) for k in range(len(depths))] for row in range(2)]
     )
+    for row in axes:
+        for axis in row[1:]:
+            axis.sharey(row[0])
+            axis.tick_params(labelleft=False)
     notes, data = [], []
     for column, depth in enumerate(depths):
         top, bottom = axes[:, column]
@@ -58,6 +66,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     axes[0, 0].set_ylabel("loss")
     axes[1, 0].set_ylabel("lowest loss of a run")
     axes[0, 0].legend(loc="lower left")
+    data.append(_ranks(figure.add_subplot(grid[2, :]), ranks))
     replaced = cells[(cells["states"] != cells["states_source"]) & (cells["runs"] > 0)]
     warning = ""
     if len(replaced):
@@ -67,7 +76,22 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     caption = (
         "Mean over four training states of 1 − P(00) for the trash qubits; line: median, band: "
         "quartiles of the runs; below, each run's lowest loss and how many are below 1e-3 "
-        "(dashed). Black circles: medians of the authors' released raw data. "
+        "(dashed). Bottom: rank of the QFIM of single training states and of the tangent map of "
+        "all four, which the loss needs; grey: number of angles. Black circles: the authors' "
+        "released raw data (medians; rank at L = 35). "
         f"{warning}Training states: {'; '.join(notes)}."
     )
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)
+
+
+def _ranks(axis: Axes, ranks: pd.DataFrame) -> pd.DataFrame:
+    """Rank of single-state QFIMs and of the joint tangent map against depth."""
+    known = ranks[ranks["runs"] > 0].sort_values("layers")
+    known = known[known["states"] == known["states"].iloc[-1]]
+    axis.plot(known["layers"], known["parameters"], color="0.7", linewidth=0.7)
+    axis.plot(known["layers"], known["joint_rank"], ".-", color=COLOURS[4], label="four states")
+    axis.plot(known["layers"], known["rank_max"], ".-", color=COLOURS[3], label="one state")
+    axis.plot([35], [30], **PUBLISHED)
+    axis.set(xlabel="layers $L$", ylabel="QFIM rank", xlim=(0, None), ylim=(0, 140))
+    axis.legend(loc="center right")
+    return known.assign(panel="rank")

@@ -1,6 +1,7 @@
 """Tables of training records: one row per cell, per run, or per step."""
 
 import json
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -88,7 +89,9 @@ def curves(records: Iterable[Record]) -> pd.DataFrame:
         last = loss.shape[1] - 1
         spaced = np.geomspace(1, last, CURVE_POINTS).round().astype(int)
         steps = np.unique([0, *spaced, *(s for s in (100, 300, 1000, 2000) if s <= last)])
-        low, middle, high = np.nanquantile(loss[:, steps], [0.25, 0.5, 0.75], axis=0)
+        with warnings.catch_warnings():  # where every run has diverged, quartiles are NaN
+            warnings.simplefilter("ignore", RuntimeWarning)
+            low, middle, high = np.nanquantile(loss[:, steps], [0.25, 0.5, 0.75], axis=0)
         frames.append(
             pd.DataFrame(
                 {

@@ -1,0 +1,57 @@
+"""QFIM and Hessian spectra of the compilation ansatz, at random and at optimised angles."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from overpar.base.spec import CellSpec, Context, Result
+from overpar.engines.interface import curvature_engine
+from overpar.experiments.compilation import target_unitary
+from overpar.model.tasks import compilation
+from overpar.quantities.spectra import optimised_points, spectra
+
+SOURCE = "arXiv:2109.11676, Supplementary Fig. 4"
+
+
+class Spec(CellSpec):
+    """One depth; random angles are those of the release, np.random.seed(k); 2π·rand(M)."""
+
+    LABEL: ClassVar[dict[str, str]] = {"qubits": "n", "layers": "L", "at": "at"}
+    BATCH: ClassVar[tuple[str, ...]] = ("qubits", "at")
+    qubits: int = Field(ge=2, le=6, description="number of qubits")
+    layers: int = Field(ge=0, le=400, description="layers L of the hardware-efficient ansatz")
+    at: Literal["random", "optimised"] = Field(
+        description="random: seeded angles; optimised: best angles of the compilation runs"
+    )
+    target_seed: int = Field(1, ge=0, le=2**32 - 1, description="NumPy seed of the target")
+    samples: int = Field(3, ge=1, le=1000, description="points")
+    hessian: bool = Field(True, description="also the Hessian of the loss")
+
+    def needs(self) -> dict[str, str]:
+        """Optimised angles come from the training record of the same cell."""
+        if self.at == "random":
+            return {}
+        return {"training": f"record:compilation/n={self.qubits},L={self.layers}"}
+
+    def seconds(self) -> float:
+        """Rough time of this cell on one core."""
+        parameters = 2 * self.layers * (2 * self.qubits - 2) + 2 * self.qubits
+        return 0.1 + self.samples * parameters**2 * (1e-8 + 4e-10 * 4**self.qubits)
+
+
+def run(spec: Spec, context: Context) -> Result:
+    """Spectra at every point of one cell."""
+    task = compilation(target_unitary(spec.qubits, spec.target_seed), spec.layers)
+    engine = curvature_engine(task)
+    if spec.at == "random":
+        shape = task.circuit.parameters
+        points = np.array(
+            [2 * np.pi * np.random.RandomState(k).rand(shape) for k in range(spec.samples)]
+        )
+    else:
+        points = optimised_points(engine, context.inputs["training"], spec.samples)
+        if not len(points):
+            return Result({}, {"note": "no training run converged"})
+    variables = spectra(engine, points, with_hessian=spec.hessian, progress=context.progress)
+    return Result(variables)

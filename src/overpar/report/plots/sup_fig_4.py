@@ -1,0 +1,80 @@
+"""Supplementary Fig. 4: unitary compilation, loss curves, best loss and rank against size."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
+
+FLOOR = 1e-15
+SHOWN_DEPTHS = 4
+STEPS = (100, 300, 1000, 2000)
+
+
+def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+    """Loss curves per number of qubits; below, best loss and QFIM rank against angles."""
+    cells, curves = tables["compilation"], tables["compilation_curves"]
+    ranks, facts = tables["compilation_ranks"], published["compilation_loss.csv"]
+    sizes = sorted(int(n) for n in cells["qubits"].unique())
+    rows = -(-len(sizes) // 2)
+    figure, axes = plt.subplots(rows + 1, 2, figsize=(COLUMN, 1.6 * rows + 1.9), squeeze=False)
+    data = []
+    for axis, n in zip(axes[:-1].ravel(), sizes, strict=False):
+        data.append(_curves(axis, curves.query("qubits == @n"), facts.query("n == @n")))
+        axis.set_title(f"{n} qubits", pad=2)
+    for axis in axes[:-1].ravel()[len(sizes) :]:
+        axis.axis("off")
+    best, rank = axes[-1]
+    for colour, n in zip(COLOURS, sizes, strict=False):
+        ours = cells.query("qubits == @n").sort_values("parameters")
+        low, high = (ours[c].clip(lower=FLOOR) for c in ("best_low", "best_high"))
+        best.fill_between(ours["parameters"], low, high, color=colour, alpha=0.25, linewidth=0)
+        heights = ours["best_median"].clip(lower=FLOOR)
+        best.plot(ours["parameters"], heights, ".-", color=colour, markersize=2.5, label=f"{n}")
+        theirs = facts.query("n == @n")
+        heights = theirs["min_over_records_median"].clip(lower=FLOOR)
+        best.plot(theirs["M"], heights, **PUBLISHED)
+        known = ranks.query("qubits == @n and at == 'random'").sort_values("parameters")
+        rank.plot(known["parameters"], known["qfim_rank_max"], ".-", color=colour, markersize=2.5)
+        rank.axhline(4**n - 1, color=colour, linewidth=0.5, linestyle="--")
+        best.axvline(4**n - 1, color=colour, linewidth=0.5, linestyle="--")
+        data.append(ours.assign(panel="best"))
+        data.append(known.assign(panel="rank"))
+    best.set(xscale="log", yscale="log", xlabel="angles $M$", ylabel="median best loss")
+    best.legend(title="qubits", title_fontsize=6, loc="lower left", handlelength=1)
+    rank.set(xscale="log", yscale="log", xlabel="angles $M$", ylabel="largest QFIM rank")
+    for axis in axes[:-1, 0]:
+        axis.set_ylabel("loss")
+    for axis in axes[-2]:
+        axis.set_xlabel("training step")
+    runs = "/".join(str(r) for r in sorted(cells["runs"].unique()))
+    caption = (
+        f"Loss 1 − |Tr(U†V)|²/4ⁿ of {runs} runs a cell towards one Haar-random target (line: "
+        "median, band: quartiles) for four depths per size; below, the median of the lowest "
+        "losses with its 95 % interval and the largest QFIM rank at random angles, dashed 4ⁿ − 1. "
+        "Black circles: the authors' released raw data."
+    )
+    return Drawn(figure, pd.concat(data, ignore_index=True), caption)
+
+
+def _curves(axis: Axes, curves: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    layers = sorted(int(v) for v in curves["layers"].unique())
+    picks = np.linspace(0, len(layers) - 1, min(SHOWN_DEPTHS, len(layers))).round().astype(int)
+    colours = plt.get_cmap("viridis")(np.linspace(0.0, 0.85, len(picks)))
+    chosen = [layers[k] for k in picks]
+    for colour, depth in zip(colours, chosen, strict=True):
+        curve = curves[curves["layers"] == depth]
+        step = curve["step"] + 1
+        low, high = (curve[q].clip(lower=FLOOR) for q in ("loss_q25", "loss_q75"))
+        axis.fill_between(step, low, high, color=colour, alpha=0.25, linewidth=0)
+        axis.plot(step, curve["loss_median"].clip(lower=FLOOR), color=colour, label=f"{depth}")
+        for _, fact in facts[facts["L"] == depth].iterrows():
+            values = [max(fact[f"median_loss_at_{s}"], FLOOR) for s in STEPS]
+            axis.plot(np.array(STEPS) + 1, values, **PUBLISHED)
+    axis.set(xscale="log", yscale="log", ylim=(FLOOR / 3, 5))
+    axis.set_yticks([1e-12, 1e-8, 1e-4, 1])
+    axis.legend(title="$L$", title_fontsize=6, loc="lower left", handlelength=1, labelspacing=0.15)
+    return curves[curves["layers"].isin(chosen)].assign(panel="loss")
