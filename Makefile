@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke test check bench unlock clean
+.PHONY: help reproduce smoke test lint check schema bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -22,7 +22,7 @@ smoke: $(VENV)/.ready  ## the same workflow, small, in minutes
 test: $(VENV)/.ready  ## all tests
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.ready  ## what CI runs: style, layers, types, lint, tests
+lint: $(VENV)/.ready  ## style, spelling, layers, types, workflow
 	$(BIN)/ruff format --check src tests workflow/scripts
 	$(BIN)/ruff check src tests workflow/scripts
 	$(BIN)/snakefmt --check Snakefile workflow/rules
@@ -30,24 +30,38 @@ check: $(VENV)/.ready  ## what CI runs: style, layers, types, lint, tests
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
-	$(BIN)/python -m pytest
 
-unlock: $(VENV)/.ready  ## after a killed run that left the directory locked
-	$(SNAKEMAKE) --unlock
+check: lint test  ## what CI runs
 
-clean:  ## remove records, tables and the environment; figures and fetched data stay
-	rm -rf $(VENV) .snakemake data/records data/tables data/smoke
+schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the models
+	$(BIN)/overpar schema > config/schema.yaml
+	$(BIN)/overpar schema --markdown > config/README.md
 
-# Made once, and again when the lock changes; with uv where it is installed.
+bench: $(VENV)/.ready $(VENV)-peers/.ready  ## our engines beside Qibo, qiboml and PennyLane
+	$(BIN)/python benchmarks/bench.py --peers $(VENV)-peers/bin/python
+
+clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
+	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/smoke
+
+# Made once, with uv where it is installed, and again when the content of these files changes.
 $(VENV)/.ready: requirements.lock pyproject.toml
-	@echo "Making the Python environment in $(VENV) (about a minute) ..."
-	@if command -v uv >/dev/null; then \
-	  uv venv --quiet --clear --python $(PYTHON) $(VENV) && \
-	  uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock && \
-	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . ; \
+	@if cat $^ | cmp --silent - $(VENV)/made-from 2> /dev/null && [ -x $(BIN)/overpar ]; then touch $@; exit; fi; \
+	set -e; rm -f $@ $(VENV)/made-from; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }; \
+	echo "Making the Python environment in $(VENV) (about a minute) ..."; \
+	if command -v uv > /dev/null; then \
+	  uv venv --quiet --clear --python $(PYTHON) $(VENV); \
+	  uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
-	  $(PYTHON) -m venv --clear $(VENV) && \
-	  $(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock && \
-	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . ; \
-	fi
+	  $(PYTHON) -m venv --clear $(VENV); \
+	  $(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock; \
+	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .; \
+	fi; \
+	cat $^ > $(VENV)/made-from; touch $@
+
+$(VENV)-peers/.ready: benchmarks/peers.txt
+	$(PYTHON) -m venv --clear $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip install --quiet --requirement benchmarks/peers.txt
 	@touch $@

@@ -3,12 +3,14 @@ import os
 import sys
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from overpar.base.config import Config, check
 from overpar.base.errors import UserError
+from overpar.base.jobs import run_alone
 from overpar.base.plan import DATASETS, Plan
+from overpar.base.progress import say
+from overpar.report.criteria import read_claims
 
 min_version("9.0")
 
@@ -17,15 +19,19 @@ configfile: "config/config.yaml"
 
 
 # Notebooks and scripts find this environment's programs without its being activated.
-os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+os.environ.update(
+    PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+)
 
 try:
-    PLAN = Plan(check(Config, config, ""))
+    PLAN = Plan(check(Config, config))
     PLAN.validate()
+    read_claims(PLAN)
 except UserError as error:
-    raise WorkflowError(str(error))
+    sys.exit(f"overpar: {error}")
 
 
+include: "workflow/rules/common.smk"
 include: "workflow/rules/fetch.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/tabulate.smk"
@@ -37,3 +43,12 @@ rule all:
     input:
         rules.scorecard.output,
         expand(rules.figure.output, figure=PLAN.config.figures),
+        [str(cell.path) for cell in PLAN.cells.values()],
+
+
+# Takes the place of Snakemake's own lock, which outlives a killed run.
+onstart:
+    try:
+        run_alone(Path(".snakemake/overpar.lock"))
+    except UserError as error:
+        sys.exit(f"overpar: {error}")

@@ -3,12 +3,16 @@
 rule fetch:
     output:
         f"{PLAN.config.paths.external}/{{dataset}}.json",
+    log:
+        f"{PLAN.config.paths.logs}/fetch/{{dataset}}.log",
+    wildcard_constraints:
+        dataset="|".join(DATASETS),
+    priority: 100
+    conda:
+        "../../environment.yml"
+    threads: workflow.cores
     params:
         digest=lambda w: PLAN.dataset_digest(w.dataset),
         policy=PLAN.config.ntangled.source,
-    wildcard_constraints:
-        dataset="|".join(DATASETS),
-    threads: workflow.cores
-    priority: 100
     script:
         "../scripts/fetch.py"

@@ -7,16 +7,23 @@ rule figure:
             f"{PLAN.config.paths.figures}/{{figure}}.png",
             caption="../report/figure.rst",
             category=lambda w: PLAN.config.figures[w.figure].category,
-            labels=lambda w: {"figure": w.figure, "shows": PLAN.config.figures[w.figure].title},
+            labels=lambda w: {
+                "figure": w.figure,
+                "shows": PLAN.config.figures[w.figure].title,
+            },
         ),
         pdf=f"{PLAN.config.paths.figures}/{{figure}}.pdf",
         csv=f"{PLAN.config.paths.figures}/{{figure}}.csv",
         caption=f"{PLAN.config.paths.figures}/{{figure}}.txt",
+    log:
+        f"{PLAN.config.paths.logs}/figure/{{figure}}.log",
+    wildcard_constraints:
+        figure="|".join(PLAN.config.figures),
+    conda:
+        "../../environment.yml"
     params:
         identity=lambda w: PLAN.figure_identity(w.figure),
         caption=lambda w: Path(PLAN.config.paths.figures, f"{w.figure}.txt"),
-    wildcard_constraints:
-        figure="|".join(PLAN.config.figures),
     script:
         "../scripts/figure.py"
 
@@ -30,6 +37,10 @@ rule scorecard:
             caption="../report/scorecard.rst",
             category="Scorecard",
         ),
+    log:
+        f"{PLAN.config.paths.logs}/scorecard.log",
+    conda:
+        "../../environment.yml"
     params:
         identity=PLAN.scorecard_identity(),
     script:

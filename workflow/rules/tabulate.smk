@@ -4,9 +4,13 @@ rule tabulate:
         lambda w: [str(cell.path) for cell in PLAN.table_cells(w.table)],
     output:
         f"{PLAN.config.paths.tables}/{{table}}.csv",
-    params:
-        identity=lambda w: PLAN.table_identity(w.table),
+    log:
+        f"{PLAN.config.paths.logs}/tabulate/{{table}}.log",
     wildcard_constraints:
         table="|".join(PLAN.config.tables),
+    conda:
+        "../../environment.yml"
+    params:
+        identity=lambda w: PLAN.table_identity(w.table),
     script:
         "../scripts/tabulate.py"

@@ -2,4 +2,8 @@ from overpar.base.datasets import obtain
 from overpar.base.jobs import job
 from overpar.base.progress import say
 
-job(snakemake.config, lambda plan: obtain(plan, snakemake.wildcards.dataset, say))
+job(
+    snakemake.config,
+    lambda plan: obtain(plan, snakemake.wildcards.dataset, say),
+    str(snakemake.log),
+)

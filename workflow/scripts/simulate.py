@@ -6,7 +6,8 @@ from overpar.base.progress import reporter
 
 def simulate(plan: Plan) -> None:
     cell = plan.cell(snakemake.wildcards.experiment, snakemake.wildcards.label)
-    execute(plan, cell, reporter(f"{cell.experiment} {cell.label}", bar=False))
+    progress = reporter(f"{cell.experiment} {cell.label}", bar=False)
+    execute(plan, cell, progress, threads=snakemake.threads)
 
 
-job(snakemake.config, simulate)
+job(snakemake.config, simulate, str(snakemake.log))

@@ -1,4 +1,8 @@
 from overpar.base.jobs import job
 from overpar.report.build import build_table
 
-job(snakemake.config, lambda plan: build_table(plan, snakemake.wildcards.table))
+job(
+    snakemake.config,
+    lambda plan: build_table(plan, snakemake.wildcards.table),
+    str(snakemake.log),
+)

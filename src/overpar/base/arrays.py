@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.format import MAGIC_PREFIX
 from numpy.typing import NDArray
 
 from overpar.base.errors import UserError
@@ -16,9 +17,14 @@ def load_array(path: Path) -> NDArray[Any]:
         UserError: if the file cannot be read or is not one plain array.
     """
     try:
-        array = np.load(path, allow_pickle=False)
-        if isinstance(array, np.ndarray):
-            return array
-        raise ValueError("it is an archive of arrays")
-    except Exception as error:
-        raise UserError(f"Cannot read an array from {path}: {error}") from error
+        with open(path, "rb") as handle:
+            if handle.read(len(MAGIC_PREFIX)) != MAGIC_PREFIX:
+                raise UserError(f"{path} is not an .npy file.")
+        array: NDArray[Any] = np.load(path, allow_pickle=False)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (EOFError, ValueError) as error:
+        if "allow_pickle" in str(error):
+            raise UserError(f"{path} holds pickled objects, which are never loaded.") from error
+        raise UserError(f"{path} cannot be read: {error}") from error
+    return array

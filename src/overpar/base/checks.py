@@ -38,6 +38,8 @@ def real_array(name: str, value: ArrayLike, shape: tuple[int | None, ...]) -> ND
         UserError: naming the argument, the shape it has and the shape it must have.
     """
     try:
+        if np.iscomplexobj(value):
+            raise TypeError
         array = np.ascontiguousarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         raise UserError(f"Argument `{name}` must hold real numbers.") from None

@@ -3,14 +3,17 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from overpar.base.errors import UserError
+from overpar.base.schema import allowed, locate
 
 Model = TypeVar("Model", bound=BaseModel)
+# Names become file names.
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 class _Section(BaseModel):
@@ -42,6 +45,7 @@ class Paths(_Section):
     """Where the workflow writes."""
 
     records: str = Field("data/records", description="one netCDF file per cell")
+    logs: str = Field("data/logs", description="what each job said")
     tables: str = Field("data/tables", description="CSV tables made from records")
     figures: str = Field("figures", description="figures, scorecard and report")
     external: str = Field("data/external", description="fetched files of others")
@@ -51,18 +55,20 @@ class Experiment(_Section):
     """A block of cells of one kind."""
 
     kind: str | None = Field(
-        None, description="module in overpar.experiments; the block's name if left out"
+        None, description="one of the kinds below; the block's name if left out"
     )
-    every: dict[str, Any] = Field(default_factory=dict, description="settings of every cell")
+    every: dict[str, Any] = Field(
+        default_factory=dict, description="settings of all cells, see the kinds below"
+    )
     cells: list[dict[str, Any]] = Field(
-        min_length=1, description="settings per grid of cells; a list or a range is swept"
+        min_length=1, description="settings of further cells; a list or a range is swept"
     )
 
 
 class Table(_Section):
     """A table made from the records of some experiments."""
 
-    function: str = Field(description="name in overpar.report.tables")
+    function: str = Field(description="module:function in overpar.report.tables")
     experiments: list[str] = Field(min_length=1, description="blocks whose records it reads")
 
 
@@ -83,11 +89,13 @@ class Config(_Section):
 
     seed: int = Field(ge=0, le=2**63, description="root seed of every random number")
     size: Literal["published", "smoke"] = Field(description="said on every figure")
-    ntangled: Ntangled = Field(default_factory=Ntangled, description="see Ntangled")
-    paths: Paths = Field(default_factory=Paths, description="see Paths")
-    experiments: dict[str, Experiment] = Field(description="blocks by name")
-    tables: dict[str, Table] = Field(description="tables by name")
-    figures: dict[str, Figure] = Field(description="figures by name")
+    ntangled: Ntangled = Field(
+        default_factory=Ntangled, description="where the states of NTangled come from"
+    )
+    paths: Paths = Field(default_factory=Paths, description="where the workflow writes")
+    experiments: dict[Name, Experiment] = Field(description="blocks by name")
+    tables: dict[Name, Table] = Field(description="tables by name")
+    figures: dict[Name, Figure] = Field(description="figures by name")
     claims: str = Field("config/claims.yaml", description="the claims that are judged")
 
 
@@ -103,7 +111,11 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise UserError(f"Config {path} cannot be read: {error.strerror}.") from error
-        except yaml.YAMLError as error:
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+            raise UserError(f"Config {path} is not valid YAML: {where}{error.problem}.") from error
+        except (yaml.YAMLError, UnicodeError) as error:
             raise UserError(f"Config {path} is not valid YAML: {error}.") from error
         if not isinstance(content, dict):
             raise UserError(f"Config {path} must be a mapping of keys to values.")
@@ -121,8 +133,14 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def check(model: type[Model], values: Any, where: str) -> Model:
+def check(model: type[Model], values: Any, where: str = "", *, source: str = "Config") -> Model:
     """Values as a model, or one message naming key, value and what is allowed.
+
+    Args:
+        model: what the values must fit.
+        values: as read from YAML.
+        where: key of the values within the whole.
+        source: what the values come from, for the message.
 
     Raises:
         UserError: for the first thing that is wrong.
@@ -130,38 +148,35 @@ def check(model: type[Model], values: Any, where: str) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise UserError(_message(model, error, where)) from None
+        raise UserError(f"{source}: {_message(model, error, where)}") from None
 
 
 def _message(model: type[BaseModel], error: ValidationError, where: str) -> str:
-    first = error.errors()[0]
-    location = [where, *(str(part) for part in first["loc"])]
-    key = ".".join(part for part in location if part)
-    kind, value, context = first["type"], first["input"], first.get("ctx", {})
+    # A misspelt key also leaves its right name missing; the misspelling is what helps.
+    first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    location, kind, value = first["loc"], first["type"], first["input"]
+    key = _key(where, location)
+    schema = model.model_json_schema()
     others = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
     if kind == "extra_forbidden":
-        allowed = _fields(model, first["loc"][:-1])
-        close = difflib.get_close_matches(str(first["loc"][-1]), allowed, n=1)
+        section = locate(schema, location[:-1]) or schema
+        names = list(section.get("properties", {}))
+        close = difflib.get_close_matches(str(location[-1]), names, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        return (
-            f"Config: unknown key {key} = {value!r}; allowed: {', '.join(allowed)}.{hint}{others}"
-        )
-    if kind == "missing":
-        return f"Config: key {key} is missing.{others}"
-    if kind == "literal_error":
-        return f"Config: {key} is {value!r}; allowed: {context['expected']}.{others}"
+        return f"unknown key {key} = {value!r}; allowed: {', '.join(names)}.{hint}{others}"
+    if location[-1:] == ("[key]",):
+        return f"{_key(where, location[:-2])} has the name {value!r}; allowed: A-Z, a-z, 0-9, _, -."
     if kind == "value_error":
-        return f"Config: {key}: {context['error']}.{others}"
-    text = first["msg"].replace("Input should be ", "must be ")
-    return f"Config: {key} is {value!r}; it {text}.{others}"
+        return f"{key}: {first['ctx']['error']}.{others}"
+    target = locate(schema, location)
+    text = allowed(target, schema) if target else first["msg"].replace("Input should be ", "")
+    if kind == "missing":
+        return f"key {key} is missing; allowed: {text}.{others}"
+    return f"{key} is {value!r}; allowed: {text}.{others}"
 
 
-def _fields(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """Allowed keys of the model that a location of an error leads to."""
+def _key(where: str, location: Iterable[int | str]) -> str:
+    key = where
     for part in location:
-        info = model.model_fields.get(str(part))
-        inner = [info.annotation, *getattr(info.annotation, "__args__", ())] if info else []
-        for candidate in inner:
-            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-                model = candidate
-    return list(model.model_fields)
+        key += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return key.removeprefix(".") or "the whole"

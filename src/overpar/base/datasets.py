@@ -66,7 +66,10 @@ def obtain(
         except FetchError as error:
             if REQUIRED.get(source) == dataset:
                 raise
-            log(f"{error}\n{dataset} is unavailable; the workflow goes on without it.")
+            log(
+                f"{error}\n{dataset} is unavailable; the workflow goes on without it. To try again"
+                " later: snakemake --cores all --forcerun fetch"
+            )
             manifest = {"status": "unavailable", "reason": str(error)}
     manifest_path.parent.mkdir(parents=True, exist_ok=True)
     temporary = manifest_path.with_suffix(f".{os.getpid()}.tmp")

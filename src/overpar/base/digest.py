@@ -44,6 +44,11 @@ def _module(module: str) -> tuple[str, frozenset[str]]:
     return hashlib.sha256(code.encode()).hexdigest(), frozenset(own)
 
 
+def module_digest(module: str) -> str:
+    """SHA-256 over the code of one module alone; see `code_digest`."""
+    return _module(module)[0]
+
+
 @cache
 def code_digest(module: str) -> str:
     """SHA-256 over the code of a module and of every `overpar` module it reaches by import.
@@ -66,6 +71,20 @@ def code_digest(module: str) -> str:
     return hashlib.sha256(
         "\n".join(f"{n} {d}" for n, d in sorted(seen.items())).encode()
     ).hexdigest()
+
+
+def functions(module: str) -> list[str]:
+    """Names of a module's public functions, without importing it.
+
+    Raises:
+        ModuleNotFoundError: if there is no such module in this package.
+    """
+    path = _source(module)
+    if path is None:
+        raise ModuleNotFoundError(module)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return [name for name in names if not name.startswith("_")]
 
 
 def file_digest(path: Path) -> str:

@@ -13,13 +13,14 @@ from overpar.base.records import write_record
 from overpar.base.spec import Context
 
 
-def execute(plan: Plan, cell: Cell, progress: Progress = silent) -> Path:
+def execute(plan: Plan, cell: Cell, progress: Progress = silent, threads: int = 1) -> Path:
     """Simulate a cell and write its record.
 
     Args:
         plan: what the cell belongs to.
         cell: the cell.
         progress: called with (done, total).
+        threads: how many the cell may use; no number depends on it.
 
     Returns:
         Path of the record.
@@ -33,9 +34,12 @@ def execute(plan: Plan, cell: Cell, progress: Progress = silent) -> Path:
         seed=cell.seed,
         inputs=plan.inputs(cell),
         source=plan.config.ntangled.source,
+        threads=threads,
         progress=progress,
     )
     module = kind_module(cell.kind)
+    # Taken before the run: an edit meanwhile changes the source, not the code that is running.
+    identity, identity_text, code = plan.identity(cell), plan.identity_text(cell), cell.code
     started = time.perf_counter()
     result = module.run(cell.spec, context)
     seconds = time.perf_counter() - started
@@ -48,10 +52,10 @@ def execute(plan: Plan, cell: Cell, progress: Progress = silent) -> Path:
         "label": cell.label,
         "source": module.SOURCE,
         "spec": json.dumps(cell.spec.model_dump(), sort_keys=True),
-        "identity": plan.identity(cell),
-        "identity_text": plan.identity_text(cell),
+        "identity": identity,
+        "identity_text": identity_text,
         "seed": str(cell.seed),
-        "code": cell.code,
+        "code": code,
         "git_commit": git_commit(plan.project),
         "versions": json.dumps(versions),
         "machine": platform.processor() or platform.machine(),

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote, urlsplit
 
-import pooch  # type: ignore[import-untyped]
+import pooch
 import requests
 
 from overpar.base.errors import UserError
@@ -193,4 +193,5 @@ def _take(
 def _why(error: Exception) -> str:
     if "known hash: expected" in str(error):  # pooch's words
         return WRONG + str(error).partition("known hash: expected")[2].partition(". ")[0]
-    return str(getattr(error.args[0], "reason", error)) if error.args else ""
+    cause = getattr(error.args[0] if error.args else None, "reason", None) or error
+    return str(cause.args[-1]) if cause.args else ""

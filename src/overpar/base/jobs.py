@@ -1,17 +1,67 @@
 """What every job of the workflow shares: the plan, and errors without a traceback."""
 
+import fcntl
+import io
+import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 from overpar.base.config import Config, check
 from overpar.base.errors import UserError
 from overpar.base.plan import Plan
+from overpar.base.records import DamagedRecord
 
 
-def job(config: Mapping[str, Any], work: Callable[[Plan], object]) -> None:
-    """Do a job's work on the plan of a configuration; a `UserError` ends the process with it."""
+class _Copied(io.TextIOBase):
+    """A text stream whose text also goes to a file."""
+
+    def __init__(self, stream: TextIO, path: str) -> None:
+        self._stream, self._path = stream, Path(path)
+        self._path.write_text("", encoding="utf-8")
+
+    def write(self, text: str) -> int:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(text)
+        return self._stream.write(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+def job(config: Mapping[str, Any], work: Callable[[Plan], object], log: str) -> None:
+    """Do a job's work on the plan of a configuration; a `UserError` ends the process with it.
+
+    A damaged record that the work meets is set aside, so that the next run makes it again.
+
+    Args:
+        config: the configuration, not yet checked.
+        work: called with the plan.
+        log: file that gets a copy of what goes to standard error.
+    """
+    sys.stderr = _Copied(sys.stderr, log)
     try:
         work(Plan(check(Config, dict(config), "")))
+    except DamagedRecord as error:
+        if error.path.exists():
+            os.replace(error.path, f"{error.path}.damaged")
+        sys.exit(f"overpar: {error} It is set aside as *.damaged; run again to recompute it.")
     except UserError as error:
         sys.exit(f"overpar: {error}")
+
+
+def run_alone(path: Path) -> None:
+    """Hold a lock file until this process ends, however it ends; the system releases it.
+
+    Raises:
+        UserError: if another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UserError(
+            f"Another run is going on in {Path.cwd()}; wait for it to end, or stop it."
+        ) from None

@@ -1,6 +1,7 @@
 """The plan: which cells, tables and figures a configuration asks for, each with its identity."""
 
 import csv
+import difflib
 import hashlib
 import importlib
 import itertools
@@ -14,14 +15,16 @@ from types import ModuleType
 from typing import Any
 
 from overpar.base.config import Config, Experiment, Range, check
-from overpar.base.digest import code_digest, file_digest
+from overpar.base.digest import code_digest, file_digest, functions, module_digest
 from overpar.base.errors import UserError
+from overpar.base.records import RecordError, check_record
 from overpar.base.spec import CellSpec
 
 DATASETS = ("ntangled", "released_states")
 CHECKSUMS = Path("data/checksums.csv")
 SOURCES = Path("data/sources.csv")
 PUBLISHED = Path("data/published")
+BUILD = "overpar.report.build"
 
 
 def kinds() -> list[str]:
@@ -98,12 +101,20 @@ class Plan:
         for name, block in self.config.experiments.items():
             for cell in self._block(name, block):
                 if (name, cell.label) in out:
-                    raise UserError(f"Config: experiments.{name} has the cell {cell.label} twice.")
+                    raise UserError(
+                        f"Config: experiments.{name} has the cell {cell.label} twice; its cells"
+                        f" must differ in {', '.join(cell.spec.LABEL)}."
+                    )
                 out[name, cell.label] = cell
         return out
 
     def _block(self, name: str, block: Experiment) -> Iterator[Cell]:
         kind = block.kind or name
+        if kind not in kinds():
+            raise UserError(
+                f"Config: experiments.{name} is of the unknown kind {kind!r};"
+                f" allowed: {', '.join(kinds())}."
+            )
         spec = kind_module(kind).Spec
         root = self.project / self.config.paths.records
         for number, grid in enumerate(block.cells):
@@ -120,10 +131,17 @@ class Plan:
         try:
             return self.cells[experiment, label]
         except KeyError:
-            known = [label for name, label in self.cells if name == experiment]
+            if experiment not in self.config.experiments:
+                names = ", ".join(self.config.experiments)
+                raise UserError(
+                    f"There is no experiment {experiment!r}; allowed: {names}."
+                ) from None
+            known = [other for name, other in self.cells if name == experiment]
+            close = difflib.get_close_matches(label, known, n=3)
+            hint = f" Close to it: {'  '.join(close)}" if close else ""
             raise UserError(
-                f"There is no cell {label!r} in experiment {experiment!r}. "
-                + (f"Cells there: {'  '.join(known)}" if known else "See `overpar plan`.")
+                f"There is no cell {label!r} in experiment {experiment!r}; `overpar plan` lists"
+                f" its {len(known)} cells.{hint}"
             ) from None
 
     def inputs(self, cell: Cell) -> dict[str, Path]:
@@ -196,9 +214,8 @@ class Plan:
         """SHA-256 over what decides a table: its cells and its code."""
         parts = [self.identity(cell) for cell in self.table_cells(table)]
         function = self.config.tables[table].function
-        return _hash(
-            json.dumps([parts, function, code_digest(f"overpar.report.tables.{_module(function)}")])
-        )
+        code = _function_digest(f"tables.{table}.function", function, "overpar.report.tables")
+        return _hash(json.dumps([parts, function, code, module_digest(BUILD)]))
 
     def figure_tables(self, figure: str) -> list[str]:
         """The tables a figure reads.
@@ -218,17 +235,39 @@ class Plan:
         """SHA-256 over what decides a figure: its tables, published facts, settings and code."""
         block = self.config.figures[figure]
         tables = [self.table_identity(name) for name in self.figure_tables(figure)]
+        known = sorted(path.name for path in (self.project / PUBLISHED).glob("*.csv"))
+        for name in block.published:
+            if name not in known:
+                raise UserError(
+                    f"Config: figures.{figure}.published names the unknown file {name!r};"
+                    f" allowed: {', '.join(known)}."
+                )
         facts = [file_digest(self.project / PUBLISHED / name) for name in block.published]
-        code = code_digest(f"overpar.report.plots.{_module(block.function)}")
+        code = _function_digest(
+            f"figures.{figure}.function", block.function, "overpar.report.plots"
+        )
         settings = [block.model_dump(), self.config.size]
-        return _hash(json.dumps([tables, facts, settings, code]))
+        return _hash(json.dumps([tables, facts, settings, code, module_digest(BUILD)]))
 
     def scorecard_identity(self) -> str:
         """SHA-256 over what decides the scorecard: all tables, the claims and published facts."""
         parts = [self.table_identity(name) for name in self.config.tables]
-        parts.append(file_digest(self.project / self.config.claims))
+        claims = self.project / self.config.claims
+        if not claims.is_file():
+            raise UserError(f"Config: claims is {self.config.claims!r}; there is no such file.")
+        parts.append(file_digest(claims))
         parts += [file_digest(p) for p in sorted((self.project / PUBLISHED).glob("*.csv"))]
-        return _hash(json.dumps([parts, code_digest("overpar.report.claims")]))
+        code = [code_digest("overpar.report.claims"), module_digest(BUILD)]
+        return _hash(json.dumps([parts, code]))
+
+    def fault(self, cell: Cell) -> str:
+        """Why the record that a cell has must not be used; empty if it may, or there is none."""
+        try:
+            if cell.path.exists():
+                check_record(cell.path, self.identity(cell))
+        except RecordError as error:
+            return str(error)
+        return ""
 
     def validate(self) -> None:
         """Check everything that can be known before the first job.
@@ -245,8 +284,24 @@ class Plan:
         self.scorecard_identity()
 
 
-def _module(function: str) -> str:
-    return function.partition(":")[0]
+def _function_digest(key: str, reference: str, package: str) -> str:
+    """Digest of the code of "module:function" within a package."""
+    module, _, function = reference.partition(":")
+    try:
+        known = functions(f"{package}.{module}")
+    except ModuleNotFoundError:
+        modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
+        raise UserError(
+            f"Config: {key} is {reference!r}; allowed modules:"
+            f" {', '.join(info.name for info in modules)}."
+        ) from None
+    if function not in known:
+        raise UserError(
+            f"Config: {key} is {reference!r}; allowed: "
+            + ", ".join(f"{module}:{name}" for name in known)
+            + "."
+        )
+    return code_digest(f"{package}.{module}")
 
 
 def _hash(text: str) -> str:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -27,7 +28,7 @@ def reporter(title: str, *, bar: bool | None = None, every: float = 10.0) -> Pro
         every: seconds between plain lines.
     """
     if sys.stderr.isatty() if bar is None else bar:
-        drawn: tqdm[None] = tqdm(desc=title, leave=True, file=sys.stderr)
+        drawn: tqdm[NoReturn] = tqdm(desc=title, leave=True, file=sys.stderr)
 
         def draw(done: int, total: int) -> None:
             drawn.total = total

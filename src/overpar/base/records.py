@@ -1,5 +1,7 @@
 """Records: one netCDF-4 file per cell, written whole or not at all."""
 
+import glob
+import io
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import h5netcdf
+import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +18,14 @@ from overpar.base.errors import UserError
 
 class RecordError(UserError):
     """A record that is damaged or belongs to another specification."""
+
+
+class DamagedRecord(RecordError):
+    """A record that cannot be read whole."""
+
+    def __init__(self, path: Path, error: Exception) -> None:
+        super().__init__(f"Record {path} is damaged or incomplete ({error}).")
+        self.path = path
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +69,12 @@ def write_record(
         UserError: if the file cannot be written, e.g. because the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Made in memory: HDF5 can end the process when the disk is full, a plain write cannot.
+    memory = io.BytesIO()
     try:
-        with h5netcdf.File(temporary, "w") as file:
+        with h5netcdf.File(memory, "w") as file:
             for name, variable in variables.items():
                 for dim, size in zip(variable.dims, variable.values.shape, strict=True):
                     if dim not in file.dimensions:
@@ -78,7 +92,9 @@ def write_record(
                 stored.attrs["long_name"] = variable.description
             for key, value in attributes.items():
                 file.attrs[key] = value
-        with open(temporary, "rb") as handle:
+        with open(temporary, "wb") as handle:
+            handle.write(memory.getbuffer())
+            handle.flush()
             os.fsync(handle.fileno())
         os.replace(temporary, path)
     except OSError as error:
@@ -87,17 +103,46 @@ def write_record(
         temporary.unlink(missing_ok=True)
 
 
+def _sweep(path: Path) -> None:
+    """Remove what writers of a record left behind when they were killed."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        try:
+            os.kill(int(left.name.split(".")[-2]), 0)
+        except ProcessLookupError:
+            left.unlink(missing_ok=True)
+        except PermissionError:
+            pass  # alive, and someone else's
+
+
+def check_record(path: Path, identity: str) -> None:
+    """Check what a file says it is, without reading its arrays: under a millisecond.
+
+    Raises:
+        DamagedRecord: if the file is not a whole HDF5 file.
+        RecordError: if it is a record of another specification.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            found, spec = file.attrs.get("identity"), file.attrs.get("spec")
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        raise DamagedRecord(path, error) from error
+    if found != identity:
+        raise RecordError(
+            f"Record {path} was made with other settings, seed or code (its specification: {spec})."
+        )
+
+
 def read_attributes(path: Path) -> dict[str, Any]:
     """The attributes of a record, without its arrays.
 
     Raises:
-        RecordError: if the file is not a whole netCDF file.
+        DamagedRecord: if the file is not a whole netCDF file.
     """
     try:
         with h5netcdf.File(path, "r") as file:
             return {key: _plain(value) for key, value in file.attrs.items()}
     except (OSError, RuntimeError, KeyError, ValueError) as error:
-        raise RecordError(_damaged(path, error)) from error
+        raise DamagedRecord(path, error) from error
 
 
 def read_record(path: Path, identity: str | None = None) -> Record:
@@ -108,24 +153,18 @@ def read_record(path: Path, identity: str | None = None) -> Record:
         identity: if given, the identity that the record must have.
 
     Raises:
-        RecordError: if the file is damaged, or the record is of another specification.
+        DamagedRecord: if the file is damaged.
+        RecordError: if the record is of another specification.
     """
+    if identity is not None:
+        check_record(path, identity)
     try:
         with h5netcdf.File(path, "r") as file:
             attributes = {key: _plain(value) for key, value in file.attrs.items()}
             variables = {name: np.asarray(v[...]) for name, v in file.variables.items()}
     except (OSError, RuntimeError, KeyError, ValueError) as error:
-        raise RecordError(_damaged(path, error)) from error
-    if identity is not None and attributes.get("identity") != identity:
-        raise RecordError(
-            f"Record {path} was made from another specification ({attributes.get('spec')})."
-            " Run the workflow again to recompute it."
-        )
+        raise DamagedRecord(path, error) from error
     return Record(variables, attributes)
-
-
-def _damaged(path: Path, error: Exception) -> str:
-    return f"Record {path} is damaged or incomplete ({error}). Delete it and run again."
 
 
 def _plain(value: Any) -> Any:

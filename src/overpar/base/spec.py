@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from overpar.base import seeds
 from overpar.base.progress import Progress, silent
 
-EngineName = Literal["auto", "statevector", "qibo"]
+EngineName = Literal["auto", "fermions", "statevector", "qibo"]
 
 
 class CellSpec(BaseModel):
@@ -49,6 +49,7 @@ class Context:
         seed: root seed.
         inputs: files by the names of `CellSpec.needs`.
         source: the configured `ntangled.source`.
+        threads: how many the cell may use.
         progress: called with (done, total).
     """
 
@@ -57,6 +58,7 @@ class Context:
     seed: int
     inputs: dict[str, Path] = field(default_factory=dict)
     source: str = "auto"
+    threads: int = 1
     progress: Progress = silent
 
     def generator(self, *content: str | int) -> Generator:

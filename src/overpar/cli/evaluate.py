@@ -1,151 +1,177 @@
 """`overpar evaluate`: any single number, without the workflow."""
 
 import argparse
-import importlib.util
-import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.stats import unitary_group
 
-from overpar.base.arrays import load_array
-from overpar.base.checks import real_array, require
+from overpar.base.checks import require
 from overpar.base.errors import UserError
+from overpar.cli.arguments import SEEDS, load_circuit, parse_angles
 from overpar.cli.workflow import load_plan, prepare_inputs
-from overpar.engines.interface import Floats, make_engine
+from overpar.engines.density import Density
+from overpar.engines.interface import NAMES, Complexes, Floats, make_engine, make_objective
+from overpar.engines.statevector import StateVector
 from overpar.experiments import autoencoder as autoencoder_experiment
 from overpar.model import tasks
-from overpar.model.observables import PauliSum, Task, zero_state
-from overpar.quantities.information import qfim, spectrum
+from overpar.model.noise import Noise
+from overpar.model.observables import Task
+from overpar.quantities.information import hessian, mixed_qfim, qfim, spectrum
 
-MODELS = ("tfim_hva", "hea_compilation", "hea_autoencoder")
-SEEDED = re.compile(r"seed:(\d+):(2?)pi")
+# The arguments that each model takes, and their defaults; None where one must be given.
+TAKES: dict[str, dict[str, Any]] = {
+    "tfim_hva": {
+        "qubits": None,
+        "boundary": None,
+        "depth": None,
+        "field": 1.0,
+        "tying": "correct",
+        "noise": "",
+    },
+    "hea_compilation": {"qubits": None, "depth": None, "target_seed": 1},
+    "hea_autoencoder": {"depth": None, "states": "ntangled", "state": "all"},
+}
+
+QUANTITIES = ("loss", "gradient", "qfim", "hessian")
+MATRICES = ("qfim", "hessian")
+
+DESCRIPTION = """\
+Print a loss, gradient, QFIM or Hessian: one number per line with 17 digits, a matrix row by row.
+The QFIM is in full normalisation: one rotation of |0⟩ gives 1.
+"""
+EXAMPLES = """\
+examples:
+  overpar evaluate --model tfim_hva --qubits 6 --boundary open --depth 16 \\
+      --angles seed:7:pi --quantity loss
+  overpar evaluate --model hea_autoencoder --depth 35 --states released --state 5 \\
+      --angles seed:7:2pi --quantity qfim --eigenvalues
+  overpar evaluate --circuit my.py:circuit --angles my_angles.npy --quantity qfim --out qfim.npy
+"""
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `evaluate`."""
     command = commands.add_parser(
         "evaluate",
-        help="print a loss, gradient or QFIM at given angles",
-        description="Print one number per line with 17 digits; a matrix row by row. The QFIM is "
-        "in full normalisation: one rotation of |0⟩ gives 1.",
+        help="print a loss, gradient, QFIM or Hessian at given angles",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="overpar evaluate (--model MODEL [MODEL OPTIONS] | --circuit FILE.py:FUNCTION)\n"
+        "           --angles ANGLES --quantity QUANTITY [--eigenvalues] [--engine ENGINE]"
+        " [--out FILE.npy]",
     )
-    what = command.add_mutually_exclusive_group(required=True)
-    what.add_argument("--model", choices=MODELS, help="an ansatz with its loss")
+    command.set_defaults(run=_run)
+    what = command.add_argument_group("what is evaluated").add_mutually_exclusive_group(
+        required=True
+    )
+    what.add_argument("--model", choices=tuple(TAKES), help="an ansatz with its loss")
     what.add_argument(
-        "--circuit", metavar="FILE.py:FUNCTION", help="function returning a Qibo circuit"
+        "--circuit",
+        metavar="FILE.py:FUNCTION",
+        help="a function without arguments that returns a Qibo circuit; QFIM only",
     )
-    command.add_argument("--qubits", type=int, help="number of qubits")
-    command.add_argument("--depth", type=int, help="layers")
-    command.add_argument("--boundary", choices=("open", "periodic"), help="of the Ising chain")
-    command.add_argument("--field", type=float, default=1.0, help="transverse field (default 1)")
-    command.add_argument(
+    model = command.add_argument_group("model options")
+    model.add_argument(
+        "--depth", type=int, metavar="N", help="layers: tfim_hva from 1, hea_* from 0"
+    )
+    model.add_argument(
+        "--qubits", type=int, metavar="N", help="tfim_hva: from 2; hea_compilation: 2 to 8"
+    )
+    model.add_argument(
+        "--boundary", choices=("open", "periodic"), help="tfim_hva: of the Ising chain"
+    )
+    model.add_argument(
+        "--field", type=float, metavar="G", help="tfim_hva: transverse field, above 0 (default 1)"
+    )
+    model.add_argument(
         "--tying",
         choices=("correct", "released"),
-        default="correct",
-        help="which gates a derivative contains (default correct)",
+        help="tfim_hva: which gates a derivative contains; released is that of the authors' "
+        "released QFIM for the open chain (default correct)",
     )
-    command.add_argument(
+    model.add_argument(
+        "--noise",
+        metavar="KIND:X",
+        help="tfim_hva: QFIM of the mixed state; local:λ is Pauli noise after every gate, both:λ "
+        "before as well, global:q depolarising with survival q (default none)",
+    )
+    model.add_argument(
         "--target-seed",
         type=int,
-        default=1,
-        help="NumPy seed of the target unitary (default 1)",
+        metavar="K",
+        help="hea_compilation: NumPy seed of the target unitary (default 1)",
     )
-    command.add_argument(
+    model.add_argument(
         "--states",
         choices=("ntangled", "released", "regenerated"),
-        default="ntangled",
-        help="training states of the autoencoder (default ntangled)",
+        help="hea_autoencoder: where the four training states come from (default ntangled)",
     )
-    command.add_argument(
+    model.add_argument(
         "--state",
         type=int,
         choices=autoencoder_experiment.BASIS_STATES,
-        help="only this training state",
+        help="hea_autoencoder: only the training state of this number (default all)",
     )
-    command.add_argument(
+    how = command.add_argument_group("where, what and how")
+    how.add_argument(
         "--angles",
         required=True,
-        metavar="FILE.npy|seed:K:pi|seed:K:2pi",
-        help="angles in radians; seed:7:pi is np.random.seed(7); pi*np.random.rand(M)",
+        metavar="ANGLES",
+        help="radians: an .npy file, or seed:K:pi for np.random.seed(K); pi*np.random.rand(M), "
+        "or seed:K:2pi likewise",
     )
-    command.add_argument("--quantity", required=True, choices=("loss", "gradient", "qfim"))
-    command.add_argument(
-        "--eigenvalues", action="store_true", help="of the matrix, in descending order"
+    how.add_argument("--quantity", required=True, choices=QUANTITIES)
+    how.add_argument(
+        "--eigenvalues", action="store_true", help="of the matrix instead, in descending order"
     )
-    command.add_argument(
-        "--engine", choices=("auto", "statevector", "qibo"), default="auto", help="default auto"
+    how.add_argument(
+        "--engine",
+        choices=NAMES,
+        default="auto",
+        help="what computes it; auto is the fastest that applies, fermions has neither QFIM nor "
+        "Hessian, qibo is the slow reference without Hessian (default auto)",
     )
-    command.add_argument("--out", type=Path, help="write a .npy file instead of text")
-    command.set_defaults(run=_run)
+    how.add_argument(
+        "--out", type=Path, metavar="FILE.npy", help="write an array there instead of text"
+    )
 
 
-def parse_angles(text: str, parameters: int) -> Floats:
-    """Angles from a file or a legacy NumPy seed.
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """The model's arguments with defaults.
 
     Raises:
-        UserError: if the text is neither, or the array has the wrong shape or NaN.
+        UserError: if one is missing, or belongs to another model.
     """
-    seeded = SEEDED.fullmatch(text)
-    if seeded:
-        seed = int(seeded[1])
-        require(seed < 2**32, f"Argument `angles`: seed {seed} must be below 2^32.")
-        factor = 2 * np.pi if seeded[2] else np.pi
-        return factor * np.random.RandomState(seed).rand(parameters)
-    require(
-        not text.startswith("seed:"),
-        f"Argument `angles` is {text!r}; seeds are written seed:K:pi or seed:K:2pi.",
-    )
-    return real_array("angles", load_array(Path(text)), (parameters,))
-
-
-def load_circuit(reference: str) -> Task:
-    """A user's Qibo circuit, from file.py:function, on |0…0⟩ without an observable.
-
-    Raises:
-        UserError: if file or function is missing or does not return a Qibo circuit.
-    """
-    path, _, name = reference.partition(":")
-    require(
-        Path(path).is_file() and bool(name),
-        f"Argument `circuit` must be FILE.py:FUNCTION with an existing file, but is {reference!r}.",
-    )
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    require(hasattr(module, name), f"File {path} has no function {name!r}.")
-    from qibo import Circuit as QiboCircuit
-
-    from overpar.engines.qibo_bridge import from_qibo
-
-    made = getattr(module, name)()
-    require(
-        isinstance(made, QiboCircuit),
-        f"Function {reference} must return a Qibo circuit, but returned {type(made).__name__}.",
-    )
-    circuit = from_qibo(made)
-    return Task(circuit, zero_state(circuit.qubits), PauliSum(()))
-
-
-def _needs(options: argparse.Namespace, *names: str) -> None:
-    for name in names:
+    takes = TAKES.get(options.model, {})
+    flags = {name: "--" + name.replace("_", "-") for model in TAKES.values() for name in model}
+    what = f"--model {options.model}" if options.model else "--circuit"
+    for name, flag in flags.items():
+        given = getattr(options, name) is not None
         require(
-            getattr(options, name) is not None,
-            f"Model {options.model} needs the argument --{name}.",
+            name in takes or not given,
+            f"{flag} does not apply to {what}; allowed there:"
+            f" {', '.join(flags[other] for other in takes) or 'no model options'}.",
         )
+        require(given or takes.get(name, "") is not None, f"{what} needs {flag}.")
+    return {
+        name: default if getattr(options, name) is None else getattr(options, name)
+        for name, default in takes.items()
+    }
 
 
-def _training_states(options: argparse.Namespace) -> np.ndarray:
+def _training_states(wanted: str, only: int | str) -> Complexes:
     plan = load_plan([])
-    spec = autoencoder_experiment.Spec(layers=1, states=options.states)
-    inputs = prepare_inputs(plan, spec, {options.states, "regenerated"})
-    states, about = autoencoder_experiment.training_states(options.states, "auto", inputs)
+    spec = autoencoder_experiment.Spec(layers=1, states=wanted)  # type: ignore[arg-type]
+    inputs = prepare_inputs(plan, spec, {wanted, "regenerated"})
+    states, about = autoencoder_experiment.training_states(wanted, "auto", inputs)
     if states is None:
-        raise UserError(f"The {options.states} states are {about['provenance']}")
-    if options.state is not None:
-        states = states[[autoencoder_experiment.BASIS_STATES.index(options.state)]]
+        raise UserError(f"The {wanted} states are {about['provenance']}")
+    if isinstance(only, int):
+        states = states[[autoencoder_experiment.BASIS_STATES.index(only)]]
     return states
 
 
@@ -153,8 +179,9 @@ def make_task(options: argparse.Namespace) -> Task:
     """The task that the options describe.
 
     Raises:
-        UserError: if an argument is missing or out of range.
+        UserError: if an argument is missing, out of range or does not apply.
     """
+    at = _settings(options)
     if options.circuit:
         require(
             options.quantity == "qfim",
@@ -162,48 +189,64 @@ def make_task(options: argparse.Namespace) -> Task:
         )
         return load_circuit(options.circuit)
     if options.model == "tfim_hva":
-        _needs(options, "qubits", "boundary", "depth")
         return tasks.vqe(
-            options.qubits,
-            options.boundary,
-            options.depth,
-            field=options.field,
-            tying=options.tying,
+            at["qubits"], at["boundary"], at["depth"], field=at["field"], tying=at["tying"]
         )
+    require(at["depth"] >= 0, f"Argument `depth` must be at least 0, but is {at['depth']}.")
     if options.model == "hea_compilation":
-        _needs(options, "qubits", "depth")
+        n, seed = at["qubits"], at["target_seed"]
+        require(2 <= n <= 8, f"Argument `qubits` must be from 2 to 8, but is {n}.")
         require(
-            2 <= options.qubits <= 8,
-            f"Argument `qubits` must be in 2…8, but is {options.qubits}.",
+            0 <= seed < SEEDS,
+            f"Argument `target-seed` must be from 0 to {SEEDS - 1}, but is {seed}.",
         )
-        target = unitary_group.rvs(
-            2**options.qubits, random_state=np.random.RandomState(options.target_seed)
+        target = unitary_group.rvs(2**n, random_state=np.random.RandomState(seed))
+        return tasks.compilation(target, at["depth"])
+    return tasks.autoencoder(_training_states(at["states"], at["state"]), at["depth"])
+
+
+def _value(options: argparse.Namespace, task: Task, angles: Floats) -> Floats:
+    if options.noise:
+        require(
+            options.quantity == "qfim" and options.engine == "auto",
+            "--noise needs --quantity qfim, and takes no --engine.",
         )
-        return tasks.compilation(target, options.depth)
-    _needs(options, "depth")
-    require(
-        options.qubits in (None, 4),
-        f"Argument `qubits` must be 4 for hea_autoencoder, but is {options.qubits}.",
-    )
-    return tasks.autoencoder(_training_states(options), options.depth)
+        # Global noise acts after each of the four moments of a layer, and once after the first H.
+        moments = 4 * options.depth + 1
+        noisy = Density(task.circuit, Noise.parse(options.noise), moments)
+        return mixed_qfim(*noisy.tangents(angles))
+    if options.quantity == "hessian":
+        require(
+            options.engine in ("auto", "statevector"),
+            f"--quantity hessian needs --engine auto or statevector, but it is {options.engine}.",
+        )
+        require(
+            not task.circuit.derivative_ties,
+            "--quantity hessian needs --tying correct, not released.",
+        )
+        return hessian(StateVector(task), angles)
+    if options.quantity == "qfim":
+        return qfim(make_engine(task, options.engine), angles)
+    loss, gradient = make_objective(task, options.engine).loss_and_gradient(angles[None])
+    return loss if options.quantity == "loss" else gradient[0]
 
 
 def _run(options: argparse.Namespace) -> None:
-    task = make_task(options)
-    angles = parse_angles(options.angles, task.circuit.parameters)
-    engine = make_engine(task, options.engine)
-    if options.quantity == "qfim":
-        values = qfim(engine, angles)
-        if options.eigenvalues:
-            values = spectrum(values)
-    else:
+    out: Path | None = options.out
+    if out:
         require(
-            not options.eigenvalues,
-            f"--eigenvalues needs a matrix, but --quantity is {options.quantity}.",
+            out.suffix == ".npy" and out.parent.is_dir(),
+            f"Argument `out` must be an .npy file in an existing directory, but is {str(out)!r}.",
         )
-        loss, gradient = engine.loss_and_gradient(angles[None])
-        values = loss if options.quantity == "loss" else gradient[0]
-    if options.out:
-        np.save(options.out, values)
+    require(
+        options.quantity in MATRICES or not options.eigenvalues,
+        f"--eigenvalues needs --quantity qfim or hessian, but it is {options.quantity}.",
+    )
+    task = make_task(options)
+    values = _value(options, task, parse_angles(options.angles, task.circuit.parameters))
+    if options.eigenvalues:
+        values = spectrum(values)
+    if out:
+        np.save(out, values)
     else:
         np.savetxt(sys.stdout, np.ravel(values), fmt="%.17g")

@@ -1,37 +1,56 @@
-"""Commands about the workflow: plan, run, schema."""
+"""Commands about the workflow: plan and run."""
 
 import argparse
+import os
 from collections.abc import Container
 from pathlib import Path
 
-import yaml
-
 from overpar.base import config as configuration
+from overpar.base.checks import require
 from overpar.base.config import Config
 from overpar.base.datasets import obtain
 from overpar.base.execute import execute
-from overpar.base.plan import Plan, kind_module, kinds
+from overpar.base.plan import Plan
 from overpar.base.progress import reporter, say
 from overpar.base.spec import CellSpec
+from overpar.report.criteria import read_claims
 
 DEFAULT = Path("config/config.yaml")
 
 
 def load_plan(extra: list[Path]) -> Plan:
-    """The plan of config/config.yaml with further files laid upon it."""
+    """The plan of config/config.yaml with further files laid upon it.
+
+    Raises:
+        UserError: for the first thing that is wrong with the configuration or its claims.
+    """
+    require(DEFAULT.is_file(), f"There is no {DEFAULT} here; run this in the project's directory.")
     values = configuration.read([DEFAULT, *extra])
-    plan = Plan(configuration.check(Config, values, ""))
+    plan = Plan(configuration.check(Config, values))
     plan.validate()
+    read_claims(plan)
     return plan
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add plan, run and schema."""
-    plan = commands.add_parser("plan", help="list the cells with estimated times")
+    """Add `plan` and `run`."""
+    plan = commands.add_parser(
+        "plan",
+        help="list the cells with estimated times",
+        description="Check the config and list its cells: experiment, label, estimated time on one "
+        "core, and whether there is a record. Nothing is run.",
+    )
     plan.set_defaults(run=_plan)
-    run = commands.add_parser("run", help="simulate one cell, with a progress bar")
-    run.add_argument("experiment", help="name of a block in the config")
-    run.add_argument("label", help="the cell's label, as `overpar plan` prints it")
+    run = commands.add_parser(
+        "run",
+        help="simulate one cell, with a progress bar",
+        description="Simulate one cell and print the path of its record. Inputs that are not there "
+        "yet are fetched or simulated first.",
+        epilog='example: overpar run --config config/smoke.yaml vqe "n=4,boundary=open,depth=4,'
+        'initial=data"',
+    )
+    run.add_argument("experiment", metavar="EXPERIMENT", help="name of a block in the config")
+    run.add_argument("label", metavar="LABEL", help="the cell's label, as `overpar plan` prints it")
     run.set_defaults(run=_run)
     for command in (plan, run):
         command.add_argument(
@@ -39,10 +58,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
             type=Path,
             action="append",
             default=[],
+            metavar="FILE",
             help=f"laid upon {DEFAULT}; may be given again",
         )
-    schema = commands.add_parser("schema", help="print the JSON schema of the config as YAML")
-    schema.set_defaults(run=_schema)
 
 
 def prepare_inputs(
@@ -89,25 +107,7 @@ def _run(options: argparse.Namespace) -> None:
     plan = load_plan(options.config)
     cell = plan.cell(options.experiment, options.label)
     prepare_inputs(plan, cell.spec)
-    path = execute(plan, cell, reporter(f"{cell.experiment} {cell.label}"))
+    path = execute(
+        plan, cell, reporter(f"{cell.experiment} {cell.label}"), threads=os.cpu_count() or 1
+    )
     print(path)
-
-
-def schema() -> dict[str, object]:
-    """JSON schema of the whole configuration, with the cells of every kind.
-
-    Source: pydantic's schema of the models that check the configuration.
-    """
-    top = Config.model_json_schema()
-    top["$comment"] = "Made by `overpar schema` from the models that check the config."
-    for kind in kinds():
-        module = kind_module(kind)
-        top["$defs"][f"cells of {kind}"] = {
-            **module.Spec.model_json_schema(),
-            "$comment": module.SOURCE,
-        }
-    return top
-
-
-def _schema(_: argparse.Namespace) -> None:
-    print(yaml.safe_dump(schema(), sort_keys=False, allow_unicode=True, width=95), end="")

@@ -9,7 +9,6 @@ from overpar.base.checks import choice, integer, require
 from overpar.model.ansatz import Boundary, bonds
 from overpar.model.circuits import Circuit, pauli_masks
 
-
 # With eight runs side by side: 2 states of 2²² rows × 128 bytes = 1 GB.
 MAX_QUBITS = 22
 

@@ -1,0 +1,112 @@
+"""JSON schemas of the configuration's models in words: what a key allows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+_NOUN = {
+    "integer": "an integer",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "null": "null",
+    "object": "a mapping",
+}
+
+
+def resolve(schema: Schema, root: Schema) -> Schema:
+    """The schema itself, or the definition in `root` that it refers to."""
+    reference = schema.get("$ref")
+    return root["$defs"][reference.rpartition("/")[2]] if reference else schema
+
+
+def locate(root: Schema, location: Sequence[str | int]) -> Schema | None:
+    """The schema of the value at a location as pydantic reports it; None where there is none."""
+    schema = root
+    for part in location:
+        step: Schema | None = None
+        if isinstance(part, int):
+            step = schema.get("items")
+        elif "discriminator" in schema:
+            reference = schema["discriminator"]["mapping"].get(part)
+            step = {"$ref": reference} if reference else None
+        elif part in schema.get("properties", {}):
+            step = schema["properties"][part]
+        else:
+            step = _named(schema)
+        if step is None:
+            return None
+        schema = resolve(step, root)
+    return schema
+
+
+def allowed(schema: Schema, root: Schema) -> str:
+    """What a value may be, in words.
+
+    Args:
+        schema: of the value.
+        root: the schema whose definitions it refers to.
+
+    Examples:
+        >>> allowed({"type": "integer", "minimum": 1, "maximum": 9}, {})
+        'an integer from 1 to 9'
+        >>> allowed({"enum": ["open", "periodic"]}, {})
+        "'open' or 'periodic'"
+
+    Source: https://json-schema.org/draft/2020-12.
+    """
+    schema = resolve(schema, root)
+    if "enum" in schema or "const" in schema:
+        return _or([repr(value) for value in schema.get("enum", [schema.get("const")])])
+    if "discriminator" in schema:
+        return f"a mapping with kind {_or([repr(k) for k in schema['discriminator']['mapping']])}"
+    if "anyOf" in schema:
+        return _or([allowed(option, root) for option in schema["anyOf"]])
+    if schema.get("type") == "array":
+        items = resolve(schema.get("items", {}), root)
+        count = " of at least one" if schema.get("minItems") else ""
+        return f"a list{count}: {allowed(items, root)}"
+    if "properties" in schema:
+        return f"a mapping with keys {', '.join(schema['properties'])}"
+    named = _named(schema)
+    if named is not None:
+        return f"names, each with {allowed(named, root)}"
+    noun = _NOUN.get(schema.get("type", ""), "any value")
+    if "pattern" in schema:
+        noun += f" matching {schema['pattern']}"
+    return noun + _bounds(schema)
+
+
+def _named(schema: Schema) -> Schema | None:
+    """The schema of the values of a mapping whose names are free."""
+    for value in [
+        *schema.get("patternProperties", {}).values(),
+        schema.get("additionalProperties"),
+    ]:
+        if isinstance(value, Mapping):
+            return value
+    return None
+
+
+def _bounds(schema: Schema) -> str:
+    low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
+    high, below = schema.get("maximum"), schema.get("exclusiveMaximum")
+    if low is not None and high is not None:
+        return f" from {low} to {high}"
+    parts = [
+        f"{word} {limit}"
+        for word, limit in (
+            ("of at least", low),
+            ("above", above),
+            ("of at most" if above is None else "at most", high),
+            ("below", below),
+        )
+        if limit is not None
+    ]
+    return " " + " and ".join(parts) if parts else ""
+
+
+def _or(options: Sequence[str]) -> str:
+    options = list(dict.fromkeys(options))
+    return options[0] if len(options) == 1 else f"{', '.join(options[:-1])} or {options[-1]}"

@@ -1,0 +1,139 @@
+"""Exact linear algebra over the integers modulo a prime, in NumPy."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overpar.engines.interface import Floats
+
+Integers = NDArray[np.int64]
+
+# The largest primes below 2³¹ that are 1 modulo 4, so that −1 has a square root. Products of two
+# residues fit in 62 bits.
+PRIMES = (
+    2147483629,
+    2147483549,
+    2147483497,
+    2147483489,
+    2147483477,
+    2147483353,
+    2147483269,
+    2147483249,
+)
+
+_LIMB = 11
+# Products of an 11-bit limb with a residue, summed over so many rows, stay below 2⁵³.
+_ROWS = 2048
+_BLOCK = 64
+
+
+def root_of_minus_one(prime: int) -> int:
+    """An integer i with i² = −1 modulo a prime that is 1 modulo 4.
+
+    Examples:
+        >>> root_of_minus_one(PRIMES[0]) ** 2 % PRIMES[0] == PRIMES[0] - 1
+        True
+
+    Source: Euler's criterion.
+    """
+    for base in range(2, prime):
+        root = pow(base, (prime - 1) // 4, prime)
+        if root * root % prime == prime - 1:
+            return root
+    raise ArithmeticError(f"-1 has no square root modulo {prime}")
+
+
+def product(left: Integers, right: Floats, prime: int) -> Integers:
+    """Matrix product modulo a prime, by exact floating-point products of 11-bit limbs.
+
+    Args:
+        left: residues, shape (m, r).
+        right: residues as floats, shape (r, s).
+        prime: below 2³¹.
+
+    Returns:
+        Residues, shape (m, s).
+
+    Source: ours.
+    """
+    out = np.zeros((len(left), right.shape[1]), np.int64)
+    for start in range(0, left.shape[1], _ROWS):
+        part = left[:, start : start + _ROWS]
+        for shift in (2 * _LIMB, _LIMB, 0):
+            limb = ((part >> shift) & (2**_LIMB - 1)).astype(np.float64)
+            partial = (limb @ right[start : start + _ROWS]).astype(np.int64)
+            partial %= prime
+            out += (partial << shift) % prime
+    out %= prime
+    return out
+
+
+class Echelon:
+    """A growing set of independent vectors modulo a prime, in reduced echelon form.
+
+    Held in blocks of doubling size: each block is reduced, and later blocks vanish on the pivots
+    of earlier ones, so that adding vectors one by one costs no more than adding them at once.
+
+    Args:
+        width: length of the vectors.
+        prime: below 2³¹.
+    """
+
+    def __init__(self, width: int, prime: int) -> None:
+        self.width, self.prime = width, prime
+        self.rank = 0
+        self._blocks: list[tuple[Integers, Floats]] = []
+
+    def add(self, vectors: Integers) -> Integers:
+        """Add vectors (m, width), entries from 0 to p−1; the indices of those that are new."""
+        parts = [
+            self._add(vectors[start : start + _BLOCK]) + start
+            for start in range(0, len(vectors), _BLOCK)
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+    def _add(self, vectors: Integers) -> Integers:
+        rows = vectors
+        for pivots, block in self._blocks:
+            rows = (rows - product(rows[:, pivots], block, self.prime)) % self.prime
+        left = np.flatnonzero(rows.any(axis=1))
+        rows = rows[left]
+        new, found = [], []
+        for k in range(len(rows)):
+            places = np.flatnonzero(rows[k])
+            if not len(places):
+                continue
+            pivot = places[0]
+            rows[k] = rows[k] * pow(int(rows[k, pivot]), -1, self.prime) % self.prime
+            others = np.flatnonzero(rows[:, pivot])
+            others = others[others != k]
+            rows[others] -= rows[others, pivot, None] * rows[k] % self.prime
+            rows[others] %= self.prime
+            new.append(k)
+            found.append(pivot)
+        if new:
+            self._push(np.array(found), rows[new].astype(np.float64))
+            self.rank += len(new)
+        return left[new]
+
+    def _push(self, pivots: Integers, block: Floats) -> None:
+        while self._blocks and len(self._blocks[-1][0]) <= len(pivots):
+            pivots, block = self._merged(*self._blocks.pop(), pivots, block)
+        self._blocks.append((pivots, block))
+
+    def _merged(
+        self, first: Integers, upper: Floats, second: Integers, lower: Floats
+    ) -> tuple[Integers, Floats]:
+        clear = product(upper[:, second].astype(np.int64), lower, self.prime)
+        reduced = (upper - clear) % self.prime
+        return np.concatenate([first, second]), np.concatenate([reduced, lower])
+
+    def reduced(self) -> tuple[Integers, Integers]:
+        """Pivots in ascending order, (rank,), and rows (rank, width) that are 1 there, else 0."""
+        if not self._blocks:
+            return np.empty(0, np.int64), np.empty((0, self.width), np.int64)
+        while len(self._blocks) > 1:
+            pivots, block = self._blocks.pop()
+            self._blocks.append(self._merged(*self._blocks.pop(), pivots, block))
+        pivots, block = self._blocks[0]
+        order = np.argsort(pivots)
+        return pivots[order], block[order].astype(np.int64)

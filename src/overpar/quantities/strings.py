@@ -1,0 +1,234 @@
+"""Pauli strings as bits, and commutators of sums of them with a set of generators.
+
+A string is i^|x·z| X^x Z^z with bit masks x and z. The bracket of Hermitian operators used here
+is {A, B} = [A, B]/(2i): of two strings it is zero or plus or minus a string, so that brackets of
+integer combinations are integer combinations.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overpar.base.checks import integer, require
+from overpar.model.circuits import pauli_masks
+from overpar.model.observables import PauliSum
+from overpar.quantities.modular import Integers
+
+Masks = NDArray[np.uint64]
+
+# What is computed at once: pairs of strings, and entries of sparse vectors.
+_PAIRS = 2**22
+
+
+def masks(terms: Sequence[tuple[str, tuple[int, ...]]], qubits: int) -> Masks:
+    """Bit masks of Pauli strings: x and z in words of 64 bits, shape (strings, 2, words)."""
+    words = -(-qubits // 64)
+    out = np.zeros((len(terms), 2, words), np.uint64)
+    for k, (letters, where) in enumerate(terms):
+        for part, mask in enumerate(pauli_masks(letters, where, qubits)[:2]):
+            out[k, part] = np.frombuffer(mask.to_bytes(8 * words, "little"), "<u8")
+    return out
+
+
+def overlap(first: Masks, second: Masks) -> Integers:
+    """Number of bits set in both, over the last axis."""
+    return np.bitwise_count(first & second).sum(axis=-1, dtype=np.int64)
+
+
+def multiply(first: Masks, second: Masks) -> tuple[Masks, Integers]:
+    """Product of strings: masks of the product P_c, and k with P_a P_b = i^k P_c, 0 ≤ k < 4.
+
+    The strings anticommute where k is odd, and then {P_a, P_b} = (2 − k) P_c.
+
+    Examples:
+        >>> x, y = masks([("X", (0,)), ("Y", (0,))], 1)
+        >>> int(multiply(x, y)[1])
+        1
+
+    Source: J. Dehaene and B. De Moor, PRA 68, 042318 (2003), section II.
+    """
+    result = first ^ second
+    k = overlap(first[..., 0, :], first[..., 1, :]) + overlap(second[..., 0, :], second[..., 1, :])
+    k += 2 * overlap(first[..., 1, :], second[..., 0, :])
+    return result, (k - overlap(result[..., 0, :], result[..., 1, :])) % 4
+
+
+class Vectors:
+    """Sparse vectors over the strings of a table, sorted by row and then string.
+
+    Args:
+        count: number of vectors.
+        rows: vector of each entry.
+        columns: string of each entry, by its number in the table.
+        values: residues modulo a prime.
+    """
+
+    def __init__(self, count: int, rows: Integers, columns: Integers, values: Integers) -> None:
+        self.count = count
+        self.rows, self.columns, self.values = rows, columns, values
+
+    def __len__(self) -> int:
+        """Number of entries."""
+        return len(self.rows)
+
+    def take(self, wanted: Integers) -> "Vectors":
+        """The vectors of these numbers, ascending."""
+        number = np.full(self.count, -1)
+        number[wanted] = np.arange(len(wanted))
+        keep = number[self.rows] >= 0
+        return Vectors(
+            len(wanted), number[self.rows[keep]], self.columns[keep], self.values[keep]
+        )
+
+
+def stacked(parts: Sequence[Vectors]) -> Vectors:
+    """Several sets of vectors one after the other."""
+    offsets = np.cumsum([0, *(part.count for part in parts)])
+    return Vectors(
+        int(offsets[-1]),
+        np.concatenate([part.rows + start for part, start in zip(parts, offsets, strict=False)]),
+        np.concatenate([part.columns for part in parts]),
+        np.concatenate([part.values for part in parts]),
+    )
+
+
+class StringTable:
+    """Strings met so far, numbered in that order, and their brackets with generators.
+
+    Args:
+        generators: Hermitian; their coefficients are taken as the decimal numbers they print as.
+        qubits: n ≥ 1.
+
+    Raises:
+        UserError: if a generator is zero, contains the identity or does not fit the qubits.
+    """
+
+    def __init__(self, generators: Sequence[PauliSum], qubits: int) -> None:
+        integer("qubits", qubits, 1)
+        require(len(generators) > 0, "Argument `generators` must not be empty.")
+        self.qubits = qubits
+        self.generators = [_merged(generator, qubits) for generator in generators]
+        self._number: dict[bytes, int] = {}
+        self.masks = np.empty((0, 2, -(-qubits // 64)), np.uint64)
+        sizes = [len(generator) for generator in self.generators]
+        self._owner = np.repeat(np.arange(len(sizes)), sizes)
+        self._coefficients = [c for generator in self.generators for _, c in generator]
+        self._terms = np.concatenate([m[None] for g in self.generators for m, _ in g])
+        self._columns = self._intern(self._terms)
+        # Brackets of column c with terms are entries first[c] … first[c] + count[c] of the rest.
+        self._first = np.empty(0, np.int64)
+        self._count = np.empty(0, np.int64)
+        self._target = np.empty(0, np.int64)
+        self._term = np.empty(0, np.int32)
+        self._sign = np.empty(0, np.int8)
+
+    def __len__(self) -> int:
+        """Number of strings."""
+        return len(self.masks)
+
+    @property
+    def single(self) -> bool:
+        """Whether every generator is one string."""
+        return all(len(generator) == 1 for generator in self.generators)
+
+    def find(self, strings: Masks) -> Integers:
+        """Numbers of strings (k, 2, words), −1 where a string has not been met."""
+        size = strings[0].nbytes if len(strings) else 1
+        data = np.ascontiguousarray(strings).tobytes()
+        keys = (data[k : k + size] for k in range(0, len(data), size))
+        return np.array([self._number.get(key, -1) for key in keys], np.int64)
+
+    def _intern(self, strings: Masks) -> Integers:
+        size = strings[0].nbytes if len(strings) else 1
+        data = np.ascontiguousarray(strings).tobytes()
+        number, known = self._number, len(self._number)
+        keys = (data[k : k + size] for k in range(0, len(data), size))
+        found = np.array([number.setdefault(key, len(number)) for key in keys], np.int64)
+        places, first = np.unique(found, return_index=True)
+        self.masks = np.concatenate([self.masks, strings[first[places >= known]]])
+        return found
+
+    def expand(self, columns: Integers) -> None:
+        """Find the brackets of these strings with every term of the generators."""
+        grown = len(self) - len(self._first)
+        self._first = np.concatenate([self._first, np.full(grown, -1)])
+        self._count = np.concatenate([self._count, np.zeros(grown, np.int64)])
+        columns = columns[self._first[columns] < 0]
+        step = max(1, _PAIRS // len(self._terms))
+        for start in range(0, len(columns), step):
+            part = columns[start : start + step]
+            result, k = multiply(self._terms, self.masks[part, None])
+            row, term = np.nonzero(k % 2)
+            counts = np.bincount(row, minlength=len(part))
+            self._first[part] = len(self._target) + np.cumsum(counts) - counts
+            self._count[part] = counts
+            self._target = np.concatenate([self._target, self._intern(result[row, term])])
+            self._term = np.concatenate([self._term, term.astype(np.int32)])
+            self._sign = np.concatenate([self._sign, (2 - k[row, term]).astype(np.int8)])
+        grown = len(self) - len(self._first)
+        self._first = np.concatenate([self._first, np.full(grown, -1)])
+        self._count = np.concatenate([self._count, np.zeros(grown, np.int64)])
+
+    def vectors(self, prime: int) -> Vectors:
+        """The generators as vectors."""
+        values = np.array([c % prime for c in self._coefficients], np.int64)
+        return _summed(len(self.generators), self._owner, self._columns, values, prime, len(self))
+
+    def brackets(self, vectors: Vectors, prime: int) -> Vectors:
+        """{G, A} modulo a prime for all vectors A and generators G: number A·(generators) + G."""
+        self.expand(np.unique(vectors.columns))
+        counts = self._count[vectors.columns]
+        entry = np.repeat(np.arange(len(vectors)), counts)
+        ends = np.cumsum(counts)
+        place = np.arange(len(entry)) + (self._first[vectors.columns] - ends + counts)[entry]
+        coefficients = np.array([c % prime for c in self._coefficients], np.int64)
+        term = self._term[place]
+        values = vectors.values[entry] * coefficients[term] % prime * self._sign[place]
+        many = len(self.generators)
+        rows = vectors.rows[entry] * many + self._owner[term]
+        return _summed(vectors.count * many, rows, self._target[place], values, prime, len(self))
+
+
+def _summed(
+    count: int, rows: Integers, columns: Integers, values: Integers, prime: int, width: int
+) -> Vectors:
+    """Sparse vectors from entries that may repeat."""
+    keys = rows * width + columns
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    sums = np.add.reduceat(values[order], starts) % prime if len(starts) else values[:0]
+    keys, sums = keys[starts][sums != 0], sums[sums != 0]
+    return Vectors(count, keys // width, keys % width, sums)
+
+
+def _merged(generator: PauliSum, qubits: int) -> list[tuple[Masks, int]]:
+    """A generator's distinct strings with integer coefficients without a common factor needed.
+
+    Raises:
+        UserError: if it is zero, contains the identity or does not fit.
+    """
+    sums: dict[bytes, tuple[Masks, Fraction]] = {}
+    for coefficient, letters, where in generator.terms:
+        require(
+            len(letters) == len(set(where)) == len(where)
+            and all(0 <= q < qubits for q in where)
+            and set(letters) <= set("IXYZ"),
+            f"Generator term {letters!r} on qubits {where} does not fit {qubits} qubits.",
+        )
+        require(
+            bool(np.isreal(coefficient) and np.isfinite(coefficient)),
+            f"Generator term {letters!r} must have a real and finite coefficient,"
+            f" but has {coefficient}.",
+        )
+        (mask,) = masks([(letters, where)], qubits)
+        require(bool(mask.any()), "A generator must not contain the identity: it is only a phase.")
+        before = sums.get(mask.tobytes(), (mask, Fraction(0)))[1]
+        sums[mask.tobytes()] = mask, before + Fraction(str(float(coefficient)))
+    left = [(mask, value) for mask, value in sums.values() if value]
+    require(bool(left), "A generator must not be zero.")
+    scale = lcm(*(value.denominator for _, value in left))
+    return [(mask, int(value * scale)) for mask, value in left]

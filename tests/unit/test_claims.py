@@ -1,0 +1,242 @@
+"""Claims are judged by their tests alone."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from overpar.base.config import Config, check, read
+from overpar.base.errors import UserError
+from overpar.base.plan import PUBLISHED, Plan
+from overpar.base.records import Record
+from overpar.report.claims import judge, select
+from overpar.report.criteria import Claims, read_claims
+
+TABLE = pd.DataFrame(
+    {
+        "n": [4, 4, 6, 6, 8],
+        "depth": [2, 4, 2, 4, 2],
+        "runs": [50, 50, 50, 50, 0],
+        "best": [0.1, 0.2, 0.3, 0.5, np.nan],
+        "low": [0.05, 0.1, 0.2, 0.4, np.nan],
+        "high": [0.15, 0.3, 0.4, 0.6, np.nan],
+        "good": [50, 40, 10, 50, 0],
+    }
+)
+FACTS = pd.DataFrame({"q": [4, 4, 6, 6], "p": [2, 4, 2, 4], "runs": 50, "good": [50, 38, 40, 50]})
+SAME = {
+    "kind": "same_counts",
+    "column": "good",
+    "published": "facts.csv",
+    "match": {"n": "q", "depth": "p"},
+}
+
+
+def claim(name: str, test: dict[str, Any], **more: Any) -> dict[str, Any]:
+    base = {"id": name, "source": "A", "statement": "s", "table": "t", "family": "f"}
+    return {**base, "test": test, "explanation": "because", **more}
+
+
+def verdicts(*claims: dict[str, Any], alpha: float = 0.01) -> pd.DataFrame:
+    checked = check(Claims, {"alpha": alpha, "claims": list(claims)})
+    return judge(checked, {"t": TABLE}, {"facts.csv": FACTS}).set_index("id")
+
+
+N4, N6, N8 = ({"n": n} for n in (4, 6, 8))
+JUDGED = [
+    # Median of 0.1 and 0.2.
+    ({"kind": "within", "column": "best", "expected": 0.16, "tolerance": 0.011}, N4, True),
+    ({"kind": "within", "column": "best", "expected": 0.16, "tolerance": 0.009}, N4, False),
+    ({"kind": "within", "column": "best", "expected": 0.14, "tolerance": 0.009}, N4, False),
+    ({"kind": "bounds", "column": "best", "at_most": 0.2}, N4, True),
+    ({"kind": "bounds", "column": "best", "at_most": 0.19}, N4, False),
+    ({"kind": "bounds", "column": "best", "at_least": 0.1}, N4, True),
+    ({"kind": "bounds", "column": "best", "at_least": 0.11, "at_most": 0.9}, N4, False),
+    ({"kind": "bounds", "column": "good", "per": "runs", "at_least": 0.8}, N4, True),
+    ({"kind": "bounds", "column": "good", "per": "runs", "at_least": 0.81}, N4, False),
+    (
+        {"kind": "brackets", "low": "low", "high": "high", "expected": 0.3},
+        {"n": 6, "depth": 2},
+        True,
+    ),
+    (
+        {"kind": "brackets", "low": "low", "high": "high", "expected": 0.41},
+        {"n": 6, "depth": 2},
+        False,
+    ),
+    (
+        {"kind": "brackets", "low": "low", "high": "high", "expected": 0.1},
+        {"n": 6, "depth": 2},
+        False,
+    ),
+    (SAME, N4, True),
+    (SAME, N6, False),
+    (SAME, {"n": 6, "depth": [4]}, True),
+    ({**SAME, "exclude": [{"n": 6, "depth": 2}]}, N6, True),
+    ({**SAME, "exclude": [{"n": 6, "depth": 4}]}, N6, False),
+]
+
+
+@pytest.mark.parametrize(("test", "where", "holds"), JUDGED)
+def test_verdict(test: dict[str, Any], where: dict[str, Any], holds: bool) -> None:
+    row = verdicts(claim("c", test, where=where)).loc["c"]
+    assert row["verdict"] == ("replicated" if holds else "deviates")
+    assert row["explanation"] == ("" if holds else "because")
+
+
+@pytest.mark.parametrize("where", [N8, {"n": 5}, {"boundary": "open"}])
+@pytest.mark.parametrize("test", [test for test, _, _ in JUDGED[::4]])
+def test_not_testable(test: dict[str, Any], where: dict[str, Any]) -> None:
+    """A cell without runs, no such cell, no such column."""
+    row = verdicts(claim("c", test, where=where)).loc["c"]
+    assert row[["verdict", "observed", "p_or_margin"]].tolist() == [
+        "not testable",
+        "no such cell in this run",
+        "",
+    ]
+    assert row["explanation"] == "because"
+
+
+def test_words_of_a_claim() -> None:
+    table = verdicts(
+        claim("within", {**JUDGED[0][0]}, where=N4),
+        claim(
+            "bounds", {"kind": "bounds", "column": "best", "at_least": 0, "at_most": 1}, where=N4
+        ),
+        claim("brackets", JUDGED[9][0], where=JUDGED[9][1]),
+        claim("count", SAME, where={"n": 4, "depth": 4}),
+        claim("counts", SAME, where=N4, family="other"),
+    )
+    assert table["expected"].to_dict() == {
+        "within": "0.16 ± 0.011",
+        "bounds": "≥ 0 and ≤ 1",
+        "brackets": "0.3",
+        "count": "38 of 50 [0.63, 0.86]",
+        "counts": "50, 38 of 50",
+    }
+    assert table["observed"].to_dict() == {
+        "within": "0.15",
+        "bounds": "0.1 … 0.2 in 2 cells",
+        "brackets": "[0.2, 0.4]",
+        "count": "40 of 50 [0.67, 0.89]",
+        "counts": "50, 40 of 50",
+    }
+    assert table.loc["within", "p_or_margin"] == "margin = 0.001"
+    assert table.loc["counts", "p_or_margin"] == "p = 1 (smallest of 2, Holm)"
+    assert table.loc["counts", "test"] == "Fisher per cell on good, Holm in other, α = 0.01"
+
+
+def test_deviations_come_first() -> None:
+    table = verdicts(
+        claim("a", JUDGED[0][0], where=N4),
+        claim("b", JUDGED[0][0], where=N8),
+        claim("c", JUDGED[1][0], where=N4),
+        claim("d", JUDGED[0][0], where=N4),
+    )
+    assert table.index.tolist() == ["c", "b", "a", "d"]
+    assert verdicts_of_nothing().empty
+
+
+def verdicts_of_nothing() -> pd.DataFrame:
+    return judge(check(Claims, {"alpha": 0.01, "claims": []}), {}, {})
+
+
+def test_holm_is_over_a_family() -> None:
+    """p = 0.0119 of one comparison counts at α = 0.02; among four of its family it does not."""
+    facts = pd.DataFrame({"q": [4], "p": [2], "runs": [50], "good": [44]})
+    one = claim("one", SAME, where={"n": 4, "depth": 2}, family="one")
+    many = [claim(f"m{k}", SAME, where={"n": 4, "depth": 2}, family="many") for k in range(4)]
+    checked = check(Claims, {"alpha": 0.03, "claims": [one, *many]})
+    table = judge(checked, {"t": TABLE}, {"facts.csv": facts}).set_index("id")
+    assert table.loc["one", ["verdict", "p_or_margin"]].tolist() == [
+        "deviates",
+        "p = 0.027 (smallest of 1, Holm)",
+    ]
+    assert set(table.loc["m0":"m3", "verdict"]) == {"replicated"}
+    assert table.loc["m0", "p_or_margin"] == "p = 0.11 (smallest of 1, Holm)"
+
+
+def test_select() -> None:
+    assert len(select(TABLE, {})) == 5
+    assert select(TABLE, {"n": [4, 8], "depth": 2})["n"].tolist() == [4, 8]
+    assert select(TABLE, {"nothing": 1}).empty
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"test": {"kind": "equals"}}, "kind"),
+        ({"test": {**JUDGED[0][0], "tolerance": 0}}, "tolerance"),
+        ({"test": {**SAME, "colum": "x"}}, "colum"),
+        ({"verdict": "replicated"}, "verdict"),
+        ({"family": None}, "family"),
+    ],
+)
+def test_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        verdicts({**claim("c", JUDGED[0][0]), **change})
+
+
+def plan_of(root: Path) -> Plan:
+    return Plan(check(Config, read([root / "config" / "config.yaml"])), root)
+
+
+def test_claims_that_name_what_is_not_there(root: Path, tmp_path: Path) -> None:
+    values = read([root / "config" / "config.yaml"])
+    good = claim("c", {**SAME, "published": "vqe_success.csv"}, table="vqe")
+    for bad, message in (
+        ([good, good], "claim 'c' appears twice"),
+        ([{**good, "table": "vqee"}], "unknown table 'vqee'; allowed: .*vqe_curves"),
+        ([{**good, "test": SAME}], r"compares with '.*facts\.csv'; there is no such file"),
+    ):
+        path = tmp_path / "claims.yaml"
+        path.write_text(yaml.safe_dump({"alpha": 0.1, "claims": bad}))
+        with pytest.raises(UserError, match=message):
+            read_claims(Plan(check(Config, {**values, "claims": str(path)}), root))
+
+
+def columns(plan: Plan, table: str) -> set[str]:
+    """Columns of a table, made from a record with the settings of its first cell."""
+    module, _, function = plan.config.tables[table].function.partition(":")
+    spec = plan.table_cells(table)[0].spec.model_dump_json()
+    about = {"spec": spec, "states_source": "", "data_commit": "", "provenance": ""}
+    made = getattr(importlib.import_module(f"overpar.report.tables.{module}"), function)
+    return set(made([Record({name: np.array(v) for name, v in STORED.items()}, about)]).columns)
+
+
+STORED = {
+    "loss": np.ones((2, 3)),
+    "status": np.zeros(2),
+    **dict.fromkeys(("initial_angles", "angles", "qfim", "hessian"), np.ones((2, 4))),
+    **dict.fromkeys(("qfim_rank", "qfim_gap", "hessian_rank", "hessian_gap"), np.ones(2)),
+    **dict.fromkeys(("joint_rank", "joint_gap", "purity"), 1),
+    "effective_dimension": np.ones(3),
+}
+
+
+def test_the_claims_of_the_project_name_what_exists(root: Path) -> None:
+    plan = plan_of(root)
+    claims = read_claims(plan).claims
+    assert len(claims) > 40
+    known = {table: columns(plan, table) for table in {c.table for c in claims}}
+    for c in claims:
+        test = c.test.model_dump()
+        used = {test.get(key) for key in ("column", "per", "low", "high")} - {None}
+        used |= set(c.where) | set(test.get("match", ()))
+        used |= {name for rows in test.get("exclude", ()) for name in rows}
+        assert used <= known[c.table], c.id
+        if test["kind"] == "same_counts":
+            facts = pd.read_csv(root / PUBLISHED / test["published"])
+            assert {*test["match"].values(), test["column"], "runs"} <= set(facts.columns), c.id
+
+
+def test_every_claim_is_about_cells_of_the_published_configuration(root: Path) -> None:
+    plan = plan_of(root)
+    for c in read_claims(plan).claims:
+        table = pd.DataFrame([cell.spec.model_dump() for cell in plan.table_cells(c.table)])
+        where = {key: value for key, value in c.where.items() if key in table}
+        assert not select(table, where).empty, c.id

@@ -1,0 +1,120 @@
+"""The digest of code: what counts, and what does not."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from overpar.base import digest
+
+MODULES = {
+    "__init__": '"""Package."""\n',
+    "top": '"""Doc."""\nfrom overpar.middle import f\n\n\ndef g(x):\n    """Doc."""\n    return f(x)\n',
+    "middle": "def f(x):\n    import overpar.deep.inner\n    return overpar.deep.inner.C().h(x)\n",
+    "deep/__init__": "",
+    "deep/inner": 'class C:\n    """Doc."""\n\n    def h(self, x):\n        return x + 1\n',
+    "apart": "VALUE = 1\n",
+}
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package of a few modules in place of this one."""
+    for name, text in MODULES.items():
+        path = tmp_path / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(digest, "__file__", str(tmp_path / "base" / "digest.py"))
+    forget()
+    yield tmp_path
+    forget()
+
+
+def forget() -> None:
+    digest.code_digest.cache_clear()
+    digest._module.cache_clear()
+
+
+def after(package: Path, module: str, old: str, new: str, of: str = "overpar.top") -> str:
+    """The digest after an edit."""
+    path = package / f"{module}.py"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    forget()
+    return digest.code_digest(of)
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("top", '"""Doc."""', '"""Another."""'),
+        ("top", '"""Doc."""\nfrom', "from"),
+        ("deep/inner", '    """Doc."""\n\n', ""),
+        ("middle", "def f", "# Why.\ndef f"),
+        ("middle", "\n    return", "\n\n    return"),
+        ("top", "f(x)", "(f( x ))"),
+        ("apart", "1", "2"),
+    ],
+)
+def test_what_does_not_count(package: Path, module: str, old: str, new: str) -> None:
+    before = digest.code_digest("overpar.top")
+    assert after(package, module, old, new) == before
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("top", "f(x)", "f(x) + 1"),
+        ("top", "def g", "def k"),
+        ("middle", "def f(x)", "def f(x: int)"),
+        ("deep/inner", "x + 1", "x + 2"),
+        ("deep/inner", '"""Doc."""', "A = 1"),
+        ("middle", "def f", "import overpar.apart\n\n\ndef f"),
+    ],
+)
+def test_what_counts(package: Path, module: str, old: str, new: str) -> None:
+    before = digest.code_digest("overpar.top")
+    assert after(package, module, old, new) != before
+
+
+def test_a_later_edit_counts_once_it_is_imported(package: Path) -> None:
+    joined = after(package, "top", "from overpar", "from overpar.apart import VALUE\nfrom overpar")
+    assert after(package, "apart", "1", "2") != joined
+
+
+def test_renaming_a_module_counts(package: Path) -> None:
+    before = digest.code_digest("overpar.middle")
+    (package / "copy.py").write_text(MODULES["middle"])
+    assert digest.code_digest("overpar.copy") != before
+
+
+def test_an_unknown_module(package: Path) -> None:
+    with pytest.raises(ModuleNotFoundError, match="overpar.nowhere"):
+        digest.code_digest("overpar.nowhere")
+    with pytest.raises(ModuleNotFoundError, match="overpar.nowhere"):
+        digest.functions("overpar.nowhere")
+
+
+def test_functions(package: Path) -> None:
+    (package / "some.py").write_text("def b(): ...\ndef _c(): ...\ndef a(): ...\nd = 1\n")
+    assert digest.functions("overpar.some") == ["b", "a"]
+
+
+def test_file_digest(tmp_path: Path) -> None:
+    """SHA-256 of "abc", from FIPS 180-4."""
+    (tmp_path / "x").write_bytes(b"abc")
+    want = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert digest.file_digest(tmp_path / "x") == want
+
+
+def test_this_package_has_no_imports_that_the_digest_misses(root: Path) -> None:
+    """Relative imports, imports by a name made at run time, and code in `__init__.py` of a parent
+    package would not be followed."""
+    by_name = {"base/plan.py", "report/build.py", "cli/arguments.py"}
+    for path in (root / "src" / "overpar").rglob("*.py"):
+        text, name = path.read_text(), str(path.relative_to(root / "src" / "overpar"))
+        assert "from ." not in text, name
+        assert ("import_module" in text or "importlib.util" in text) <= (name in by_name), name
+        if path.name == "__init__.py" and not name.startswith("cli"):
+            assert all(isinstance(node, ast.Expr) for node in ast.parse(text).body), name

@@ -1,0 +1,320 @@
+"""The plan: cells from sweeps, and identities that follow from what decides a number."""
+
+import copy
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from overpar.base import plan as planning
+from overpar.base.config import Config, check
+from overpar.base.errors import UserError
+from overpar.base.plan import Plan
+from overpar.base.records import write_record
+
+BASE: dict[str, Any] = {
+    "seed": 1,
+    "size": "smoke",
+    "experiments": {
+        "ntangled": {"cells": [{"qubits": 4, "depth": 2, "target": 0.15}]},
+        "autoencoder": {"cells": [{"layers": 5, "states": ["ntangled", "released"]}]},
+        "vqe": {
+            "every": {"steps": 10, "initial": "data"},
+            "cells": [{"qubits": 4, "boundary": "open", "depth": [4, 8]}],
+        },
+    },
+    "tables": {
+        "vqe": {"function": "training:cells", "experiments": ["vqe"]},
+        "both": {"function": "training:runs", "experiments": ["vqe", "autoencoder"]},
+    },
+    "figures": {},
+}
+VQE = ("vqe", "n=4,boundary=open,depth=4,initial=data")
+CODER = ("autoencoder", "L=5,states=ntangled")
+
+
+@pytest.fixture
+def project(tmp_path: Path, root: Path) -> Path:
+    """A directory with the project's files about data."""
+    shutil.copytree(root / "data" / "published", tmp_path / "data" / "published")
+    shutil.copy(root / "data" / "checksums.csv", tmp_path / "data")
+    (tmp_path / "config").mkdir()
+    shutil.copy(root / "config" / "claims.yaml", tmp_path / "config")
+    return tmp_path
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    """The base configuration with dotted keys replaced: experiments__vqe__cells=[…]."""
+    values = copy.deepcopy(BASE)
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        at = values
+        for part in parents:
+            at = at.setdefault(part, {})
+        at[last] = value
+    return values
+
+
+def make(project: Path, values: dict[str, Any] = BASE) -> Plan:
+    return Plan(check(Config, values), project)
+
+
+def identities(plan: Plan) -> dict[tuple[str, str], str]:
+    return {key: plan.identity(cell) for key, cell in plan.cells.items()}
+
+
+def test_labels_and_paths(project: Path) -> None:
+    plan = make(project)
+    assert list(plan.cells) == [
+        ("ntangled", "n=4,depth=2,target=0.15"),
+        CODER,
+        ("autoencoder", "L=5,states=released"),
+        VQE,
+        ("vqe", "n=4,boundary=open,depth=8,initial=data"),
+    ]
+    cell = plan.cell(*VQE)
+    assert cell.path == project / "data/records/vqe/n=4,boundary=open,depth=4,initial=data.nc"
+    assert (cell.spec.steps, cell.spec.initialisations, cell.seed) == (10, 50, 1)
+
+
+def test_sweeps_are_products_and_ranges_include_their_ends(project: Path) -> None:
+    grid = {"qubits": [4, 6], "boundary": "open", "depth": {"first": 2, "last": 7, "step": 2}}
+    plan = make(project, changed(experiments__vqe__cells=[grid]))
+    labels = [label for name, label in plan.cells if name == "vqe"]
+    assert labels == [
+        f"n={n},boundary=open,depth={p},initial=data" for n in (4, 6) for p in (2, 4, 6)
+    ]
+
+
+def test_a_cell_overrides_every(project: Path) -> None:
+    cells = [{"qubits": 4, "boundary": "open", "depth": 4, "steps": 77}]
+    plan = make(project, changed(experiments__vqe__cells=cells))
+    assert plan.cell(*VQE).spec.steps == 77
+
+
+def test_a_block_of_another_name(project: Path) -> None:
+    block = {"kind": "vqe", "cells": [{**BASE["experiments"]["vqe"]["cells"][0], "depth": 4}]}
+    block["every"] = BASE["experiments"]["vqe"]["every"]
+    plan = make(project, changed(experiments__long=block))
+    cell = plan.cell("long", VQE[1])
+    assert cell.kind == "vqe"
+    assert plan.identity(cell) != plan.identity(plan.cell(*VQE)), "its seeds differ"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"experiments__vqe__cells": [{"qubits": 4, "boundary": "open", "depth": [4, 4]}]},
+            "experiments.vqe has the cell n=4,boundary=open,depth=4,initial=data twice",
+        ),
+        (
+            {"experiments__vqe__every": {"steps": [10, 20], "initial": "data"}},
+            "twice; its cells must differ in qubits, boundary, depth, initial",
+        ),
+        (
+            {"experiments__vqe__kind": "vqa"},
+            r"experiments\.vqe .*unknown kind 'vqa'; allowed: .*vqe",
+        ),
+        (
+            {"experiments__vqe__cells": [{"qubits": 4, "boundary": "open", "depth": []}]},
+            r"experiments\.vqe\.cells\[0\]\.depth is empty",
+        ),
+        (
+            {
+                "experiments__vqe__cells": [
+                    {"qubits": 4, "boundary": "open", "depth": {"first": 5, "last": 2, "step": 1}}
+                ]
+            },
+            r"cells\[0\]\.depth is empty",
+        ),
+        (
+            {
+                "experiments__vqe__cells": [
+                    {"qubits": 4, "boundary": "open", "depth": {"first": 5, "last": 9, "step": 0}}
+                ]
+            },
+            r"cells\[0\]\.depth\.step is 0",
+        ),
+        (
+            {"experiments__vqe__cells": [{"qubits": 4, "boundary": "ring", "depth": 4}]},
+            r"cells\[0\]\.boundary is 'ring'; allowed: 'open' or 'periodic'",
+        ),
+        (
+            {"experiments__vqe__cells": [{"qubits": 5, "boundary": "periodic", "depth": 4}]},
+            "qubits must be even for a periodic chain, but is 5",
+        ),
+        (
+            {"experiments__vqe__cells": [{"qubits": 4, "boundary": "open", "depht": 4}]},
+            r"unknown key experiments\.vqe\.cells\[0\]\.depht = 4; .*Did you mean 'depth'",
+        ),
+        (
+            {"experiments__ntangled__cells": [{"qubits": 4, "depth": 2, "target": 0.2}]},
+            "no cell 'n=4,depth=2,target=0.15' in experiment 'ntangled'",
+        ),
+        (
+            {"tables__vqe__experiments": ["vqe", "vpe"]},
+            r"tables\.vqe reads the unknown experiment 'vpe'; allowed: ntangled, autoencoder, vqe",
+        ),
+        ({"tables__vqe__function": "training:cell"}, "'training:cell'; allowed: training:cells"),
+        (
+            {"tables__vqe__function": "trainig:cells"},
+            "'trainig:cells'; allowed modules: .*training",
+        ),
+        ({"claims": "config/no.yaml"}, "claims is 'config/no.yaml'; there is no such file"),
+    ],
+)
+def test_refused(project: Path, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=f"^(Config: |There is ).*{message}"):
+        make(project, changed(**changes)).validate()
+
+
+FIGURE = {"function": "fig3:draw", "tables": ["vqe"], "category": "A", "title": "T"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"tables": ["vqee"]}, "unknown table 'vqee'; allowed: vqe, both"),
+        ({"published": ["no.csv"]}, "unknown file 'no.csv'; allowed: .*vqe_success.csv"),
+        ({"function": "fig3:paint"}, "'fig3:paint'; allowed: fig3:draw"),
+        ({"function": "fig33:draw"}, "'fig33:draw'; allowed modules: .*fig3"),
+    ],
+)
+def test_refused_figures(project: Path, change: dict[str, Any], message: str) -> None:
+    plan = make(project, changed(figures={"fig3": {**FIGURE, **change}}))
+    with pytest.raises(UserError, match=f"figures.fig3.*{message}"):
+        plan.validate()
+
+
+def test_an_unknown_cell(project: Path) -> None:
+    with pytest.raises(
+        UserError, match=r"no cell 'n=4,boundary=open,depth=5.*depth=4,initial=data"
+    ):
+        make(project).cell("vqe", "n=4,boundary=open,depth=5,initial=data")
+    with pytest.raises(UserError, match="no experiment 'vqa'; allowed: ntangled, autoencoder, vqe"):
+        make(project).cell("vqa", VQE[1])
+
+
+def test_identity_is_the_hash_of_a_readable_text(project: Path) -> None:
+    plan = make(project)
+    text = json.loads(plan.identity_text(plan.cell(*VQE)))
+    assert text["spec"]["depth"] == 4
+    assert text["inputs"] == {}
+    assert text["source"] == ""
+    assert make(project).identity(make(project).cell(*VQE)) == plan.identity(plan.cell(*VQE))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"size": "published"},
+        {"paths__records": "elsewhere"},
+        {"paths__figures": "pictures"},
+        {"ntangled__timeout": 99.0},
+        {"claims": "config/other.yaml"},
+        {"tables": {}},
+        {"experiments__vqe__every": {"initial": "data", "steps": 10, "field": 1.0, "rate": 0.01}},
+        {"experiments__vqe__every": {"initial": ["code", "data"], "steps": 10}},
+        {"experiments__vqe__cells": [{"qubits": 4, "boundary": "open", "depth": [2, 8, 4, 6]}]},
+        {
+            "experiments__other": {
+                "kind": "vqe",
+                "cells": [{"qubits": 2, "boundary": "open", "depth": 1, "initial": "data"}],
+            }
+        },
+    ],
+)
+def test_what_changes_no_identity(project: Path, changes: dict[str, Any]) -> None:
+    before, after = identities(make(project)), identities(make(project, changed(**changes)))
+    assert before.items() <= after.items()
+
+
+@pytest.mark.parametrize(
+    ("changes", "which"),
+    [
+        ({"seed": 2}, {"vqe", "autoencoder", "ntangled"}),
+        ({"experiments__vqe__every": {"steps": 11, "initial": "data"}}, {"vqe"}),
+        (
+            {"experiments__vqe__every": {"steps": 10, "initial": "data", "engine": "statevector"}},
+            {"vqe"},
+        ),
+        ({"experiments__vqe__every": {"steps": 10, "initial": "data", "field": 1.1}}, {"vqe"}),
+        ({"ntangled__source": "regenerated"}, {"autoencoder"}),
+        (
+            {"experiments__ntangled__every": {"restarts": 6}},
+            {"ntangled", "autoencoder"},
+        ),
+    ],
+)
+def test_what_changes_identities(project: Path, changes: dict[str, Any], which: set[str]) -> None:
+    before, after = identities(make(project)), identities(make(project, changed(**changes)))
+    assert before.keys() == after.keys()
+    assert {name for name, label in before if before[name, label] != after[name, label]} == which
+
+
+def test_code_changes_the_identities_of_its_kind(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = identities(make(project))
+    real = planning.code_digest
+    monkeypatch.setattr(
+        planning, "code_digest", lambda m: "edited" if m.endswith("experiments.vqe") else real(m)
+    )
+    after = identities(make(project))
+    assert {name for name, label in before if before[name, label] != after[name, label]} == {"vqe"}
+
+
+def test_a_data_set_changes_the_identities_of_its_readers(project: Path) -> None:
+    before = identities(make(project))
+    checksums = project / "data" / "checksums.csv"
+    lines = checksums.read_text().splitlines(keepends=True)
+    checksums.write_text("".join([lines[0], *reversed(lines[1:])]))
+    assert identities(make(project)) == before, "the order of rows is immaterial"
+    checksums.write_text("".join(lines[:-1]))
+    after = identities(make(project))
+    moved = {name for name, label in before if before[name, label] != after[name, label]}
+    assert moved == {"autoencoder"}
+
+
+def test_identities_of_tables_figures_and_scorecard(project: Path) -> None:
+    def all_of(values: dict[str, Any]) -> list[str]:
+        plan = make(project, changed(figures={"fig3": FIGURE}, **values))
+        tables = [plan.table_identity(name) for name in ("vqe", "both")]
+        return [*tables, plan.figure_identity("fig3"), plan.scorecard_identity()]
+
+    def moved(values: dict[str, Any]) -> list[bool]:
+        return [a != b for a, b in zip(before, all_of(values), strict=True)]
+
+    before = all_of({})
+    assert moved({"experiments__autoencoder__every": {"steps": 3}}) == [False, True, False, True]
+    assert moved({"experiments__vqe__every": {"steps": 9, "initial": "data"}}) == 4 * [True]
+    assert moved({"size": "published"}) == [False, False, True, False]
+    assert moved({"paths__figures": "pictures"}) == 4 * [False]
+    (project / "config" / "claims.yaml").write_text("alpha: 0.5\nclaims: []\n")
+    assert moved({}) == [False, False, False, True]
+
+
+def test_fault(project: Path) -> None:
+    plan = make(project)
+    cell = plan.cell(*VQE)
+    assert plan.fault(cell) == ""
+    write_record(cell.path, {}, {"identity": plan.identity(cell), "spec": "{}"})
+    assert plan.fault(cell) == ""
+    write_record(cell.path, {}, {"identity": "other", "spec": "{}"})
+    assert "was made with other settings, seed or code" in plan.fault(cell)
+    cell.path.write_bytes(b"")
+    assert "is damaged or incomplete" in plan.fault(cell)
+
+
+@pytest.mark.parametrize("extra", [[], ["config/smoke.yaml"]])
+def test_the_configurations_of_the_project(root: Path, extra: list[str]) -> None:
+    from overpar.base.config import read
+
+    values = read([root / "config" / "config.yaml", *(root / name for name in extra)])
+    plan = Plan(check(Config, values), root)
+    plan.validate()
+    seen = identities(plan)
+    assert len(set(seen.values())) == len(seen) > 10

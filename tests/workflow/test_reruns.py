@@ -1,0 +1,124 @@
+"""What a run would make after a change: exactly what depends on it."""
+
+import os
+import random
+import re
+import shutil
+from pathlib import Path
+
+from conftest import (
+    AUTOENCODER,
+    FROM_AUTOENCODER,
+    FROM_VQE,
+    GENERATOR,
+    SIMULATIONS,
+    Project,
+    vqe,
+)
+
+SECOND = 10**9
+
+
+def touch_all(project: Project) -> None:
+    """Give every file but Snakemake's own a later time, in random order."""
+    memory = project.path / ".snakemake"
+    files = [p for p in project.path.rglob("*") if p.is_file() and memory not in p.parents]
+    random.Random(1).shuffle(files)
+    latest = max(path.stat().st_mtime_ns for path in files)
+    for count, path in enumerate(files, 1):
+        os.utime(path, ns=(latest + count * SECOND,) * 2)
+
+
+def test_after_a_finished_run_nothing_is_left(finished: Project) -> None:
+    assert finished.planned() == set()
+
+
+def test_file_times_do_not_count(finished: Project) -> None:
+    """Also for a record above the size where Snakemake stops comparing contents by default."""
+    assert finished.record(vqe(2)).stat().st_size > 1_000_000
+    touch_all(finished)
+    assert finished.planned() == set()
+
+
+def test_one_more_depth_makes_that_cell_and_what_follows(finished: Project) -> None:
+    cells = [
+        {"depth": 2, "initialisations": 300, "steps": 1000},
+        {"depth": [3, 4], "initialisations": 3, "steps": 20},
+    ]
+    finished.configure(experiments__vqe__cells=cells)
+    assert finished.planned() == {vqe(4), *FROM_VQE}
+
+
+def test_a_block_that_no_table_reads_is_simulated(finished: Project) -> None:
+    block = {
+        "kind": "vqe",
+        "cells": [{"qubits": 2, "boundary": "open", "depth": 1, "initial": "code"}],
+    }
+    finished.configure(experiments__more=block)
+    assert finished.planned() == {"records/more/n=2,boundary=open,depth=1,initial=code"}
+
+
+def test_new_code_of_an_experiment_makes_its_cells_and_what_follows(finished: Project) -> None:
+    finished.append("src/overpar/experiments/vqe.py", "CHANGED = True")
+    assert finished.planned() == {vqe(2), vqe(3), *FROM_VQE}
+
+
+def test_new_code_of_an_input_reaches_those_who_read_it(finished: Project) -> None:
+    finished.append("src/overpar/experiments/ntangled.py", "CHANGED = True")
+    assert finished.planned() == {GENERATOR, *AUTOENCODER, *FROM_AUTOENCODER}
+
+
+def test_comments_and_docstrings_make_nothing(finished: Project) -> None:
+    for path in sorted((finished.path / "src").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        edited = re.sub('"""(?=[A-Z])', '"""Said otherwise. ', text)
+        path.write_text(f"# A comment.\n\n{edited}", encoding="utf-8")
+    for path in [finished.path / "Snakefile", *(finished.path / "workflow").rglob("*.smk")]:
+        path.write_text(f"# A comment.\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+    assert finished.planned() == set()
+
+
+def test_a_new_seed_makes_every_simulation(finished: Project) -> None:
+    finished.configure(seed=2110)
+    assert finished.planned() == SIMULATIONS | FROM_VQE | FROM_AUTOENCODER
+
+
+def test_a_changed_claim_makes_the_scorecard_only(finished: Project) -> None:
+    claims = finished.path / "config/claims.yaml"
+    text = claims.read_text(encoding="utf-8")
+    claims.write_text(text.replace("at_most: 0", "at_most: 1"), encoding="utf-8")
+    assert finished.planned() == {"figures/scorecard"}
+
+
+def test_a_changed_plot_makes_its_figure_only(finished: Project) -> None:
+    finished.append("src/overpar/report/plots/fig3.py", "CHANGED = True")
+    assert finished.planned() == {"figures/fig3"}
+
+
+def test_new_code_that_builds_tables_and_figures_makes_all_of_them(finished: Project) -> None:
+    finished.append("src/overpar/report/build.py", "CHANGED = True")
+    assert finished.planned() == FROM_VQE | FROM_AUTOENCODER
+
+
+def test_a_run_that_ended_between_cell_and_table_is_continued(finished: Project) -> None:
+    """The table is older than its record, but that is not why it is made: its identity changed."""
+    finished.append("src/overpar/experiments/vqe.py", "CHANGED = True")
+    run = finished.run(*(f"data/{vqe(depth)}.nc" for depth in (2, 3)))
+    assert run.started() == {vqe(2), vqe(3)}
+    touch_all(finished)
+    assert finished.planned() == FROM_VQE
+
+
+def test_results_without_snakemakes_memory_are_used_if_they_fit(finished: Project) -> None:
+    """As from an archive; touched, because no archive keeps the order of times."""
+    shutil.rmtree(finished.path / ".snakemake")
+    for path in sorted((finished.path / "data").rglob("*")):
+        os.utime(path, ns=(SECOND, SECOND))
+    assert finished.planned() == set()
+    finished.configure(seed=2110)
+    assert finished.planned() == SIMULATIONS | FROM_VQE | FROM_AUTOENCODER
+
+
+def test_a_deleted_record_is_made_again(finished: Project) -> None:
+    Path(finished.record(vqe(3))).unlink()
+    assert finished.planned() == {vqe(3), *FROM_VQE}
