@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke test lint check schema bench clean
+.PHONY: help reproduce smoke test lint check schema unlock bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -14,6 +14,7 @@ help:  ## say what can be made
 reproduce: $(VENV)/.ready  ## every figure, table and claim at published size
 	$(SNAKEMAKE)
 	$(SNAKEMAKE) --report figures/report.html
+	$(BIN)/overpar times
 
 smoke: $(VENV)/.ready  ## the same workflow, small, in minutes
 	$(SNAKEMAKE) --configfile config/smoke.yaml
@@ -37,11 +38,14 @@ schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the mod
 	$(BIN)/overpar schema > config/schema.yaml
 	$(BIN)/overpar schema --markdown > config/README.md
 
+unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed
+	$(SNAKEMAKE) --unlock
+
 bench: $(VENV)/.ready $(VENV)-peers/.ready  ## our engines beside Qibo, qiboml and PennyLane
 	$(BIN)/python benchmarks/bench.py --peers $(VENV)-peers/bin/python
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
-	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/smoke
+	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/benchmarks data/smoke
 
 # Made once, with uv where it is installed, and again when the content of these files changes.
 $(VENV)/.ready: requirements.lock pyproject.toml

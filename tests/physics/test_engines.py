@@ -86,7 +86,7 @@ def test_auto_gives_what_statevector_gives(name: str, n: int) -> None:
 
 @pytest.mark.parametrize("make", [make_engine, make_objective])
 def test_unknown_engine(make) -> None:
-    with pytest.raises(UserError, match="`engine` must be one of 'auto'.*but is 'warp'"):
+    with pytest.raises(UserError, match=r"`engine` must be one of 'auto'.*but is 'warp'"):
         make(task("vqe-open", 2), "warp")
 
 

@@ -10,7 +10,8 @@ from overpar.base import digest
 
 MODULES = {
     "__init__": '"""Package."""\n',
-    "top": '"""Doc."""\nfrom overpar.middle import f\n\n\ndef g(x):\n    """Doc."""\n    return f(x)\n',
+    "top": '"""Doc."""\nfrom overpar.middle import f\n\n\n'
+    'def g(x):\n    """Doc."""\n    return f(x)\n',
     "middle": "def f(x):\n    import overpar.deep.inner\n    return overpar.deep.inner.C().h(x)\n",
     "deep/__init__": "",
     "deep/inner": 'class C:\n    """Doc."""\n\n    def h(self, x):\n        return x + 1\n',
@@ -90,9 +91,9 @@ def test_renaming_a_module_counts(package: Path) -> None:
 
 
 def test_an_unknown_module(package: Path) -> None:
-    with pytest.raises(ModuleNotFoundError, match="overpar.nowhere"):
+    with pytest.raises(ModuleNotFoundError, match=r"overpar\.nowhere"):
         digest.code_digest("overpar.nowhere")
-    with pytest.raises(ModuleNotFoundError, match="overpar.nowhere"):
+    with pytest.raises(ModuleNotFoundError, match=r"overpar\.nowhere"):
         digest.functions("overpar.nowhere")
 
 

@@ -134,32 +134,33 @@ def test_out(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_own_circuit(capsys: pytest.CaptureFixture[str]) -> None:
-    """RX(0.1) on |0⟩: F = 1. RZ after the CNOT sees ⟨Z⟩ = 0: F = 1. They commute through: F₀₁ = 0."""
+    """RX on |0⟩ has F = 1, RZ after the CNOT too, since ⟨Z⟩ = 0 there; F₀₁ = 0."""
     np.save("two.npy", [0.1, 0.2])
     got = lines("--circuit mine.py:two --angles two.npy --quantity qfim", capsys)
     np.testing.assert_allclose(np.reshape(got, (2, 2)), np.eye(2), atol=1e-12)
 
 
 GOOD = "--angles good.npy --quantity loss"
+LOSS = f"{CHAIN} --quantity loss --angles"
 REFUSED = {
     # Angles.
-    f"{CHAIN} --quantity loss --angles short.npy": "`angles` must have shape (4,), but has shape (3,)",
-    f"{CHAIN} --quantity loss --angles matrix.npy": "`angles` must have shape (4,), but has shape (2, 2)",
-    f"{CHAIN} --quantity loss --angles nan.npy": "`angles` must be finite, but has nan at index (2,)",
-    f"{CHAIN} --quantity loss --angles complex.npy": "`angles` must hold real numbers",
-    f"{CHAIN} --quantity loss --angles text.npy": "`angles` must hold real numbers",
-    f"{CHAIN} --quantity loss --angles objects.npy": "objects.npy holds pickled objects",
-    f"{CHAIN} --quantity loss --angles several.npz": "several.npz is not an .npy file",
-    f"{CHAIN} --quantity loss --angles csv.npy": "csv.npy is not an .npy file",
-    f"{CHAIN} --quantity loss --angles empty.npy": "empty.npy is not an .npy file",
-    f"{CHAIN} --quantity loss --angles cut.npy": "cut.npy cannot be read",
-    f"{CHAIN} --quantity loss --angles absent.npy": "absent.npy cannot be read: No such file",
-    f"{CHAIN} --quantity loss --angles .": "cannot be read: Is a directory",
-    f"{CHAIN} --quantity loss --angles seed:x:pi": "`angles` is 'seed:x:pi'; allowed: seed:K:pi",
-    f"{CHAIN} --quantity loss --angles seed:7": "`angles` is 'seed:7'",
-    f"{CHAIN} --quantity loss --angles seed:7:3pi": "`angles` is 'seed:7:3pi'",
-    f"{CHAIN} --quantity loss --angles seed:-1:pi": "`angles` is 'seed:-1:pi'",
-    f"{CHAIN} --quantity loss --angles seed:4294967296:pi": "seed 4294967296 must be below",
+    f"{LOSS} short.npy": "`angles` must have shape (4,), but has shape (3,)",
+    f"{LOSS} matrix.npy": "`angles` must have shape (4,), but has shape (2, 2)",
+    f"{LOSS} nan.npy": "`angles` must be finite, but has nan at index (2,)",
+    f"{LOSS} complex.npy": "`angles` must hold real numbers",
+    f"{LOSS} text.npy": "`angles` must hold real numbers",
+    f"{LOSS} objects.npy": "objects.npy holds pickled objects",
+    f"{LOSS} several.npz": "several.npz is not an .npy file",
+    f"{LOSS} csv.npy": "csv.npy is not an .npy file",
+    f"{LOSS} empty.npy": "empty.npy is not an .npy file",
+    f"{LOSS} cut.npy": "cut.npy cannot be read",
+    f"{LOSS} absent.npy": "absent.npy cannot be read: No such file",
+    f"{LOSS} .": "cannot be read: Is a directory",
+    f"{LOSS} seed:x:pi": "`angles` is 'seed:x:pi'; allowed: seed:K:pi",
+    f"{LOSS} seed:7": "`angles` is 'seed:7'",
+    f"{LOSS} seed:7:3pi": "`angles` is 'seed:7:3pi'",
+    f"{LOSS} seed:-1:pi": "`angles` is 'seed:-1:pi'",
+    f"{LOSS} seed:4294967296:pi": "seed 4294967296 must be below",
     # Models.
     f"--model tfim_hva --qubits 3 --depth 2 {GOOD}": "needs --boundary",
     f"--model tfim_hva --qubits 1 --boundary open --depth 2 {GOOD}": "`qubits` must be an integer",
@@ -193,7 +194,7 @@ REFUSED = {
     f"--model heb {GOOD}": "argument --model: invalid choice: 'heb'",
     f"{CHAIN} --quantity loss": "the following arguments are required: --angles",
     f"{CHAIN} --angles good.npy --quantity rank": "argument --quantity: invalid choice: 'rank'",
-    f"--model tfim_hva --qubits three --boundary open --depth 2 {GOOD}": "invalid int value: 'three'",
+    f"--model tfim_hva --qubits three --boundary open --depth 2 {GOOD}": "invalid int value",
 }
 
 

@@ -5,6 +5,8 @@ rule fetch:
         f"{PLAN.config.paths.external}/{{dataset}}.json",
     log:
         f"{PLAN.config.paths.logs}/fetch/{{dataset}}.log",
+    benchmark:
+        f"{PLAN.config.paths.benchmarks}/workflow/fetch/{{dataset}}.tsv"
     wildcard_constraints:
         dataset="|".join(DATASETS),
     priority: 100

@@ -17,6 +17,8 @@ rule figure:
         caption=f"{PLAN.config.paths.figures}/{{figure}}.txt",
     log:
         f"{PLAN.config.paths.logs}/figure/{{figure}}.log",
+    benchmark:
+        f"{PLAN.config.paths.benchmarks}/workflow/figure/{{figure}}.tsv"
     wildcard_constraints:
         figure="|".join(PLAN.config.figures),
     conda:
@@ -39,6 +41,8 @@ rule scorecard:
         ),
     log:
         f"{PLAN.config.paths.logs}/scorecard.log",
+    benchmark:
+        f"{PLAN.config.paths.benchmarks}/workflow/scorecard/scorecard.tsv"
     conda:
         "../../environment.yml"
     params:

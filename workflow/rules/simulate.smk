@@ -1,18 +1,26 @@
-# One job per cell; the identity holds everything that decides its numbers.
-rule simulate:
-    input:
-        cell_inputs,
-    output:
-        f"{PLAN.config.paths.records}/{{experiment}}/{{label}}.nc",
-    log:
-        f"{PLAN.config.paths.logs}/{{experiment}}/{{label}}.log",
-    wildcard_constraints:
-        experiment="[^/]+",
-        label="[^/]+",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    params:
-        identity=lambda w: PLAN.identity(PLAN.cell(w.experiment, w.label)),
-    script:
-        "../scripts/simulate.py"
+# One job per batch of cells. The job makes only those records that are missing or out of date, so
+# that a cell more costs one cell more; the identities hold everything that decides the numbers.
+for (experiment, batch), cells in PLAN.batches.items():
+
+    rule:
+        name:
+            rule_name(experiment, batch)
+        input:
+            inputs_of(cells),
+        output:
+            [update(str(cell.path)) for cell in cells],
+        log:
+            f"{PLAN.config.paths.logs}/{experiment}/{batch}.log",
+        benchmark:
+            f"{PLAN.config.paths.benchmarks}/simulate/{experiment}/{batch}.tsv"
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=round(max(cell.spec.megabytes() for cell in cells)),
+        params:
+            experiment=experiment,
+            batch=batch,
+            identities=[PLAN.identity(cell) for cell in cells],
+        script:
+            "../scripts/simulate.py"

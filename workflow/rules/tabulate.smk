@@ -6,6 +6,8 @@ rule tabulate:
         f"{PLAN.config.paths.tables}/{{table}}.csv",
     log:
         f"{PLAN.config.paths.logs}/tabulate/{{table}}.log",
+    benchmark:
+        f"{PLAN.config.paths.benchmarks}/workflow/tabulate/{{table}}.tsv"
     wildcard_constraints:
         table="|".join(PLAN.config.tables),
     conda:

@@ -1,13 +1,23 @@
+import os
+
 from overpar.base.execute import execute
 from overpar.base.jobs import job
 from overpar.base.plan import Plan
-from overpar.base.progress import reporter
+from overpar.base.progress import reporter, say
 
 
 def simulate(plan: Plan) -> None:
-    cell = plan.cell(snakemake.wildcards.experiment, snakemake.wildcards.label)
-    progress = reporter(f"{cell.experiment} {cell.label}", bar=False)
-    execute(plan, cell, progress, threads=snakemake.threads)
+    cells = plan.batches[snakemake.params.experiment, snakemake.params.batch]
+    wanted = [cell for cell in cells if not cell.path.exists() or plan.fault(cell)]
+    for cell in cells:
+        if cell in wanted:
+            progress = reporter(f"{cell.experiment} {cell.label}", bar=False)
+            execute(plan, cell, progress, threads=snakemake.threads)
+        else:
+            # Snakemake takes an output that is older than an input for out of date.
+            os.utime(cell.path)
+    name = f"{snakemake.params.experiment} {snakemake.params.batch}"
+    say(f"{name}: {len(wanted)} cells simulated, {len(cells) - len(wanted)} up to date")
 
 
 job(snakemake.config, simulate, str(snakemake.log))

@@ -46,6 +46,7 @@ class Paths(_Section):
 
     records: str = Field("data/records", description="one netCDF file per cell")
     logs: str = Field("data/logs", description="what each job said")
+    benchmarks: str = Field("data/benchmarks", description="time and memory of each job")
     tables: str = Field("data/tables", description="CSV tables made from records")
     figures: str = Field("figures", description="figures, scorecard and report")
     external: str = Field("data/external", description="fetched files of others")

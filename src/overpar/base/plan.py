@@ -108,6 +108,14 @@ class Plan:
                 out[name, cell.label] = cell
         return out
 
+    @cached_property
+    def batches(self) -> dict[tuple[str, str], list[Cell]]:
+        """Cells by the job that does them: (experiment, name of the batch)."""
+        out: dict[tuple[str, str], list[Cell]] = {}
+        for cell in self.cells.values():
+            out.setdefault((cell.experiment, cell.spec.batch), []).append(cell)
+        return out
+
     def _block(self, name: str, block: Experiment) -> Iterator[Cell]:
         kind = block.kind or name
         if kind not in kinds():

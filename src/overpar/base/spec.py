@@ -17,11 +17,13 @@ class CellSpec(BaseModel):
     """Base of every experiment's `Spec`.
 
     `LABEL` maps the fields that tell the cells of one experiment apart to the names they have in
-    the record's path.
+    the record's path. `BATCH` names those of them whose cells, where equal, are done by one job:
+    for kinds whose cells take less than a few seconds. None is a job per cell.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     LABEL: ClassVar[dict[str, str]] = {}
+    BATCH: ClassVar[tuple[str, ...] | None] = None
 
     engine: EngineName = Field("auto", description="what computes the states")
 
@@ -30,6 +32,12 @@ class CellSpec(BaseModel):
         """Readable name of the cell, e.g. n=6,boundary=open,depth=16,initial=data."""
         return ",".join(f"{short}={getattr(self, name)}" for name, short in self.LABEL.items())
 
+    @property
+    def batch(self) -> str:
+        """Readable name of the job that does this cell, e.g. n=6,boundary=open,initial=data."""
+        names = self.LABEL if self.BATCH is None else self.BATCH
+        return ",".join(f"{self.LABEL[name]}={getattr(self, name)}" for name in names)
+
     def needs(self) -> dict[str, str]:
         """Inputs by name: "dataset:<name>" or "record:<experiment>/<label>"."""
         return {}
@@ -37,6 +45,10 @@ class CellSpec(BaseModel):
     def seconds(self) -> float:
         """Rough time of this cell on one core."""
         return 1.0
+
+    def megabytes(self) -> float:
+        """Memory of this cell's job, including the interpreter and its libraries."""
+        return 350.0
 
 
 @dataclass(frozen=True)

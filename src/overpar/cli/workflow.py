@@ -53,14 +53,19 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     run.add_argument("label", metavar="LABEL", help="the cell's label, as `overpar plan` prints it")
     run.set_defaults(run=_run)
     for command in (plan, run):
-        command.add_argument(
-            "--config",
-            type=Path,
-            action="append",
-            default=[],
-            metavar="FILE",
-            help=f"laid upon {DEFAULT}; may be given again",
-        )
+        add_config_option(command)
+
+
+def add_config_option(command: argparse.ArgumentParser) -> None:
+    """Add `--config` to a command."""
+    command.add_argument(
+        "--config",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=f"laid upon {DEFAULT}; may be given again",
+    )
 
 
 def prepare_inputs(

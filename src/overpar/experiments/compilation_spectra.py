@@ -39,6 +39,11 @@ class Spec(CellSpec):
         parameters = 2 * self.layers * (2 * self.qubits - 2) + 2 * self.qubits
         return 0.1 + self.samples * parameters**2 * (1e-8 + 4e-10 * 4**self.qubits)
 
+    def megabytes(self) -> float:
+        """Memory of this cell's job: tangents of 4ⁿ amplitudes and M×M matrices."""
+        parameters = 2 * self.layers * (2 * self.qubits - 2) + 2 * self.qubits
+        return 350 + 16e-6 * parameters * (8 * 4**self.qubits + 8 * parameters)
+
 
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""

@@ -26,6 +26,7 @@ class Spec(CellSpec):
         "depth": "depth",
         "initial": "initial",
     }
+    BATCH: ClassVar[tuple[str, ...]] = ("qubits", "boundary", "initial")
     qubits: int = Field(ge=2, le=20, description="number of qubits")
     boundary: Literal["open", "periodic"] = Field(description="boundary of the chain")
     depth: int = Field(ge=1, le=1000, description="layers p; there are 2p angles")

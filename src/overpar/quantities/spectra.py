@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import OptimizeResult, minimize
 
 from overpar.base.checks import require
 from overpar.base.progress import Progress, silent
@@ -81,39 +82,53 @@ def rank_variables(name: str, ranks: Iterable[Rank]) -> dict[str, Variable]:
     }
 
 
-def polish(engine: CurvatureEngine, angles: Floats, target: float, steps: int = 20) -> Floats:
-    """Newton steps on the Hessian's range until the loss is below `target`.
-
-    Directions with eigenvalues below 1e-6 of the largest are left alone; a step that does not
-    lower the loss ends the polishing.
+def polish(engine: CurvatureEngine, angles: Floats, target: float, steps: int = 200) -> Floats:
+    """Continue a minimisation with exact second derivatives until the loss is below `target`.
 
     Args:
         engine: of the task.
         angles: near a minimum, shape (M,).
         target: loss at which to stop.
-        steps: at most so many.
+        steps: at most so many iterations.
+
+    Returns:
+        The best angles found, shape (M,).
+
+    Source: scipy.optimize's trust-region Newton method ("trust-exact").
     """
-    loss, gradient = engine.loss_and_gradient(angles[None])
-    for _ in range(steps):
-        if loss[0] < target:
-            break
-        values, vectors = np.linalg.eigh(curvature(engine, angles)[1])
-        used = values > 1e-6 * values[-1]
-        step = vectors[:, used] @ ((vectors[:, used].T @ gradient[0]) / values[used])
-        new_loss, new_gradient = engine.loss_and_gradient((angles - step)[None])
-        if not new_loss[0] < loss[0]:
-            break
-        angles, loss, gradient = angles - step, new_loss, new_gradient
-    return angles
+
+    def loss(x: Floats) -> tuple[float, Floats]:
+        value, gradient = engine.loss_and_gradient(x[None])
+        return float(value[0]), gradient[0]
+
+    def stop(intermediate_result: OptimizeResult) -> None:
+        if intermediate_result.fun < target:
+            raise StopIteration
+
+    if loss(angles)[0] < target:
+        return angles
+    found = minimize(
+        loss,
+        angles,
+        jac=True,
+        hess=lambda x: curvature(engine, x)[1],
+        method="trust-exact",
+        callback=stop,
+        options={"gtol": 1e-14, "maxiter": steps},
+    )
+    return np.asarray(found.x)
 
 
 def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> Floats:
     """Best angles of a training record's first converged runs, polished to a loss below 1e-12.
 
+    A run whose lowest loss is below 1e-4 is polished; it counts as converged if that leads below
+    1e-12.
+
     Args:
         engine: of the task that was trained.
         training: the record.
-        samples: at most so many runs; those whose lowest loss is below 1e-4 count as converged.
+        samples: at most so many runs.
 
     Returns:
         Angles, shape (at most samples, M).
@@ -128,6 +143,11 @@ def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> F
         f"Record {training} does not have {parameters} angles.",
     )
     lowest = np.nanmin(record["loss"], axis=1)
-    chosen = record["best_angles"][lowest < CONVERGED][:samples]
-    polished = [polish(engine, angles, POLISHED) for angles in chosen]
-    return np.array(polished).reshape(-1, parameters)
+    found: list[Floats] = []
+    for angles in record["best_angles"][lowest < CONVERGED]:
+        if len(found) == samples:
+            break
+        polished = polish(engine, angles, POLISHED)
+        if engine.loss_and_gradient(polished[None])[0][0] < POLISHED:
+            found.append(polished)
+    return np.array(found).reshape(-1, parameters)

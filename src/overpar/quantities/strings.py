@@ -79,9 +79,7 @@ class Vectors:
         number = np.full(self.count, -1)
         number[wanted] = np.arange(len(wanted))
         keep = number[self.rows] >= 0
-        return Vectors(
-            len(wanted), number[self.rows[keep]], self.columns[keep], self.values[keep]
-        )
+        return Vectors(len(wanted), number[self.rows[keep]], self.columns[keep], self.values[keep])
 
 
 def stacked(parts: Sequence[Vectors]) -> Vectors:

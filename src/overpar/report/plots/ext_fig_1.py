@@ -50,8 +50,8 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     glob.set_title(f"global, $p = {depth}$", pad=2)
     against.set_title(rf"local, $\lambda = {STRENGTH}$", pad=2)
     both.set_title(f"local, before and after, $p = {depth}$", pad=2)
-    for row in axes:
-        row[0].set_ylim(bottom=FLOOR / 3)
+    local.set_ylim(bottom=FLOOR / 3)
+    against.set_ylim(bottom=1e-10)
     handles = [
         Line2D([], [], color=COLOURS[0], marker=".", label=f"{qubits} noiseless ones"),
         Line2D([], [], color=COLOURS[1], marker=".", label="new under noise"),

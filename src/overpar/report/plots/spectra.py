@@ -47,7 +47,7 @@ def _spectra(
             if fact["rank_1e8"] < fact["n_eigs"] and fact["largest"] > 0:
                 edge = fact["smallest_nonzero"] * factor
                 axis.plot([fact["rank_1e8"]], [edge], **PUBLISHED)
-    axis.set(yscale="log", ylim=(FLOOR / 3, 1e5), xscale="log")
+    axis.set(yscale="log", ylim=(FLOOR / 3, 1e5), xlim=(0, None))
     axis.set_yticks([1e-16, 1e-12, 1e-8, 1e-4, 1])
     depth = int(chosen["depth"].max()) if len(chosen) else 0
     axis.set_title(f"{n} qubits, {boundary}, $p = {depth}$", pad=2)
@@ -60,7 +60,7 @@ def _legend(axis: Axes) -> None:
         for colour, curve in zip(COLOURS, CURVES, strict=False)
     ]
     lines.append(Line2D([], [], **PUBLISHED, label="published edge"))
-    axis.legend(handles=lines, loc="lower left", handlelength=1, labelspacing=0.15)
+    axis.legend(handles=lines, loc="center right", handlelength=1, labelspacing=0.15)
 
 
 SPECTRA_CAPTION = (

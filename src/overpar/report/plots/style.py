@@ -61,8 +61,8 @@ def styled() -> AbstractContextManager[None]:
 
 def save(figure: Figure, path: Path, stamp: str = "") -> None:
     """Save byte-stably, with a stamp in the corner if there is something to say."""
-    if stamp and not figure.texts:
-        figure.text(0.995, 0.002, stamp.strip(), ha="right", va="bottom", fontsize=5, color="0.4")
+    if stamp:
+        figure.supxlabel(stamp.strip(), x=0.99, ha="right", fontsize=5, color="0.4")
     if path.suffix == ".pdf":
         figure.savefig(path, format="pdf", metadata={"CreationDate": None})
     else:

@@ -72,7 +72,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     if len(replaced):
         source = replaced.iloc[0]["states_source"]
         warning = f"* NTangled was not fetched: these states are {source}. "
-        figure.text(0.005, 0.002, warning, ha="left", va="bottom", fontsize=5.5, color="#D55E00")
+        figure.suptitle(warning, fontsize=6, color="#D55E00")
     caption = (
         "Mean over four training states of 1 − P(00) for the trash qubits; line: median, band: "
         "quartiles of the runs; below, each run's lowest loss and how many are below 1e-3 "

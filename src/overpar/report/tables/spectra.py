@@ -93,8 +93,9 @@ def autoencoder(records: Iterable[Record]) -> pd.DataFrame:
         row["parameters"] = values["qfim"].shape[1]
         row["rank_min"], row["rank_max"] = values["qfim_rank"].min(), values["qfim_rank"].max()
         row["gap_min"] = values["qfim_gap"].min()
-        row["joint_rank"] = int(values["joint_rank"])
-        row["joint_gap"] = float(values["joint_gap"])
+        known = values["joint_rank"][values["joint_rank"] >= 0]
+        row["joint_rank"] = known.max() if len(known) else np.nan
+        row["joint_gap_min"] = values["joint_gap"].min()
     return pd.DataFrame(rows)
 
 

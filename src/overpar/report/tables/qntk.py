@@ -1,0 +1,269 @@
+"""Tables of the quantum neural tangent kernel. All intervals are at 99 %, instance by instance.
+
+What is drawn together (an instance and all its angles) is resampled together: angles of one
+instance are no independent evidence about theory, which averages over instances.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from overpar.base.records import Record
+
+Floats = NDArray[np.float64]
+
+LEVEL = 0.99
+RESAMPLES = 2000
+CONVERGED = 0.01
+
+
+def concentration(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per size and depth.
+
+    `ratio` is K over K̄ at finite D, `printed_ratio` over eq. (9). ΔK/K̄ is `first` for the first
+    instance (the published protocol), `fixed` the mean of it over instances, `averaged` the
+    deviation over instances and angles together, with K in units of its instance's K̄;
+    `finite_spread`, `printed_spread` are eq. (12) and its finite-D form over their K̄, and
+    `large_spread` is eq. (12) over eq. (17). `meta` and `meta_spread` are mean and deviation of μ
+    in units of eq. (15), and `meta_finite` the mean at finite D.
+    """
+    rows = []
+    for record in records:
+        values = record.variables
+        kernel = values["kernel"]
+        row = _settings(record)
+        row["kernel"], row["kernel_spread"] = kernel.mean(), kernel.std(axis=1).mean()
+        row["finite"], row["printed"] = values["mean"].mean(), values["printed_mean"].mean()
+        row["large"] = 2 * row["printed"]
+        _put(row, "ratio", *_mean((kernel / values["mean"][:, None]).mean(axis=1)))
+        _put(row, "printed_ratio", *_mean((kernel / values["printed_mean"][:, None]).mean(axis=1)))
+        first = _resampled(len(kernel[0]))
+        _put(row, "first", _spread(kernel[0]), *_quantiles(_spread(kernel[0][first])))
+        moments, chosen = _moments(record), _resampled(len(kernel))
+        fixed, averaged = moments[2], _averaged(moments[:2])
+        _put(row, "fixed", fixed.mean(), *_quantiles(fixed[chosen].mean(axis=1)))
+        _put(row, "averaged", averaged, *_quantiles(_averaged(moments[:2][:, chosen])))
+        row["finite_spread"] = _finite_spread(record)
+        printed = (values["printed_deviation"] / values["printed_mean"]).mean()
+        row["printed_spread"], row["large_spread"] = printed, printed / 2
+        unit = values["printed_meta_deviation"]
+        meta = values["meta"] / unit[:, None]
+        _put(row, "meta", *_mean(meta.mean(axis=1)))
+        row["meta_finite"] = (values["meta_mean"] / unit).mean()
+        square = (meta**2).mean(axis=1)
+        resampled = np.sqrt(square[chosen].mean(axis=1))
+        _put(row, "meta_spread", np.sqrt(square.mean()), *_quantiles(resampled))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def scaling(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per size: means over depths, and exponents of ΔK/K̄ against L.
+
+    An exponent is the slope of a least-squares line through log ΔK/K̄ against log L. That of
+    `first` has an interval over angles alone; `single_low` to `single_high` holds 99 % of the
+    exponents that one instance per depth can give. `finite_exponent` is that of the finite-D
+    formula. `spread_ratio` is the geometric mean over depths of `averaged` over that formula.
+    """
+    groups: dict[int, list[Record]] = {}
+    for record in records:
+        groups.setdefault(json.loads(record.attributes["spec"])["qubits"], []).append(record)
+    rows = []
+    for qubits, group in sorted(groups.items()):
+        layers = np.array([json.loads(r.attributes["spec"])["layers"] for r in group])
+        instances = {len(r.variables["kernel"]) for r in group}
+        row: dict[str, Any] = {"qubits": qubits, "dimension": 2**qubits}
+        row |= {"layers_min": layers.min(), "layers_max": layers.max(), "depths": len(layers)}
+        row["instances"] = max(instances)
+        moments = [_moments(r) for r in group]
+        _put(row, "ratio", *_mean(np.concatenate([m[0] for m in moments])))
+        printed = [r.variables["printed_mean"] / r.variables["mean"] for r in group]
+        pairs = zip(moments, printed, strict=True)
+        _put(row, "printed_ratio", *_mean(np.concatenate([m[0] / p for m, p in pairs])))
+        meta = [r.variables["meta"].mean(1) / r.variables["printed_meta_deviation"] for r in group]
+        _put(row, "meta", *_mean(np.concatenate(meta)))
+        chosen = [_resampled(m.shape[1]) for m in moments]
+        pairs_chosen = list(zip(moments, chosen, strict=True))
+        finite = np.array([_finite_spread(r) for r in group])
+        averaged = np.array([_averaged(m[:2]) for m in moments])
+        resampled = np.array([_averaged(m[:2][:, c]) for m, c in pairs_chosen])
+        ratio = np.exp(np.log(averaged / finite).mean())
+        _put(
+            row,
+            "spread_ratio",
+            ratio,
+            *_quantiles(np.exp(np.log(resampled / finite[:, None]).mean(axis=0))),
+        )
+        row["finite_exponent"] = _slope(layers, finite)
+        _put(
+            row,
+            "averaged_exponent",
+            _slope(layers, averaged),
+            *_quantiles(_slope(layers, resampled)),
+        )
+        fixed = np.array([m[2].mean() for m in moments])
+        means = np.array([m[2][c].mean(axis=1) for m, c in pairs_chosen])
+        _put(row, "fixed_exponent", _slope(layers, fixed), *_quantiles(_slope(layers, means)))
+        single = np.array([m[2][c[:, 0]] for m, c in pairs_chosen])
+        row["single_low"], row["single_high"] = _quantiles(_slope(layers, single))
+        kernels = [r.variables["kernel"][0] for r in group]
+        first = np.array([_spread(k) for k in kernels])
+        again = np.array([_spread(k[_resampled(len(k))]) for k in kernels])
+        _put(row, "first_exponent", _slope(layers, first), *_quantiles(_slope(layers, again)))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def training(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per learning rate η.
+
+    With γ = ηK̄ (finite D), `deviation` is the largest |⟨ε(t)⟩/⟨ε(0)⟩ − exp(−γt)| over t, the
+    mean being over initial angles and then instances; `printed_deviation` has γ from eq. (9), and
+    `first_…` the first instance alone. `decay` is the mean rate of ⟨ε(t)⟩ until it falls to 1/e,
+    in units of γ. Of single runs, `run_deviation` is the largest |ε(t)/ε(0) − exp(−ηK₀t)| with
+    the run's own K₀, and `drift` is |K/K₀ − 1| at the end (medians and quartiles); `converged` is
+    the fraction of runs that end below 1 % of |ε(0)|.
+    """
+    rows = []
+    for record in records:
+        values = record.variables
+        row = _settings(record)
+        step, error, rate = values["step"], values["error"], row["rate"]
+        gamma, printed = rate * values["mean"], rate * values["printed_mean"]
+        row["gamma"], row["printed_gamma"] = gamma.mean(), printed.mean()
+        row["first_gamma"], row["first_printed_gamma"] = gamma[0], printed[0]
+        mean = error.mean(axis=1)
+        relative = mean / mean[:, :1]
+        for name, g in (("", gamma), ("printed_", printed)):
+            difference = relative - np.exp(-g[:, None] * step)
+            row[f"{name}deviation"] = np.abs(difference.mean(axis=0)).max()
+            row[f"first_{name}deviation"] = np.abs(difference[0]).max()
+        fallen = np.array([_fall(step, curve) for curve in relative])
+        _put(row, "decay", *_mean(1 / (gamma * fallen)))
+        own = np.exp(-rate * values["kernel_start"][..., None] * step)
+        apart = np.abs(error / error[..., :1] - own).max(axis=2)
+        drift = np.abs(values["kernel_end"] / values["kernel_start"] - 1)
+        for name, x in (("run_deviation", apart), ("drift", drift)):
+            quartiles = np.quantile(x, [0.25, 0.5, 0.75])
+            row[f"{name}_q25"], row[f"{name}_median"], row[f"{name}_q75"] = quartiles
+        row["converged"] = (np.abs(error[..., -1]) < CONVERGED * np.abs(error[..., 0])).mean()
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def training_curves(records: Iterable[Record]) -> pd.DataFrame:
+    """ε(t) of every run of the first instance: one row per run and recorded step."""
+    frames = []
+    for record in records:
+        error, step = record.variables["error"][0], record.variables["step"]
+        run, index = np.indices(error.shape)
+        columns = {"run": run.ravel(), "step": step[index.ravel()], "error": error.ravel()}
+        spec = _settings(record)
+        kept = {key: spec[key] for key in ("qubits", "layers", "rate")}
+        frames.append(pd.DataFrame({**kept, **columns}))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def supervised(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per number of inputs |A|; the 99 % are for all rows of a table together.
+
+    `uniform_ratio` is the kernel in the direction (1, …, 1) over eq. (21), `rest_ratio` its mean
+    orthogonal to that over the finite-D formula, `smallest_ratio` the smallest eigenvalue of each
+    instance over eq. (21); `…_distance` is the distance of the mean ratio from 1 in units of its
+    interval's half-width. `uniform`, `rest`, `smallest` and `printed` (eq. (17)) are in units of
+    2L[D Tr O² − Tr² O]/(D²−1)².
+    """
+    found = list(records)
+    level = 1 - (1 - LEVEL) / max(len(found), 1)
+    rows = []
+    for record in found:
+        values = record.variables
+        row = _settings(record)
+        dimension = 2 ** row["qubits"]
+        unit = values["predicted_rest"] / dimension
+        smallest, target = values["eigenvalues"][:, 0], values["predicted_uniform"]
+        row["predicted_uniform"], row["predicted_rest"] = dimension - row["inputs"], dimension
+        row["printed"] = (values["printed_rest"] / unit).mean()
+        for name, found_values, predicted in (
+            ("uniform", values["uniform"], target),
+            ("rest", values["rest"], values["predicted_rest"]),
+            ("smallest", smallest, target),
+        ):
+            _put(row, name, *_mean(found_values / unit, level))
+            ratio, low, high = _mean(found_values / predicted, level)
+            _put(row, f"{name}_ratio", ratio, low, high)
+            row[f"{name}_distance"] = abs(ratio - 1) / (0.5 * (high - low))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _settings(record: Record) -> dict[str, Any]:
+    spec: dict[str, Any] = json.loads(record.attributes["spec"])
+    return {**spec, "dimension": 2 ** spec["qubits"]}
+
+
+def _put(row: dict[str, Any], name: str, value: float, low: float, high: float) -> None:
+    row[name], row[f"{name}_low"], row[f"{name}_high"] = value, low, high
+
+
+def _mean(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:
+    """Mean and Student's t interval."""
+    middle = float(values.mean())
+    error = float(values.std(ddof=1)) / np.sqrt(len(values))
+    half = float(stats.t.ppf(0.5 + level / 2, len(values) - 1)) * error
+    return middle, middle - half, middle + half
+
+
+def _resampled(count: int) -> NDArray[np.int64]:
+    """Indices of bootstrap samples, (RESAMPLES, count), the same whenever called."""
+    return np.random.default_rng(count).integers(0, count, (RESAMPLES, count))
+
+
+def _quantiles(values: Floats) -> tuple[float, float]:
+    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def _spread(kernel: Floats) -> Any:
+    """ΔK/K̄ over the last axis."""
+    return kernel.std(axis=-1) / kernel.mean(axis=-1)
+
+
+def _moments(record: Record) -> Floats:
+    """By instance, shape (3, instances): mean of k = K/K̄ and of k², and ΔK/K̄ over angles."""
+    kernel = record.variables["kernel"]
+    scaled = kernel / record.variables["mean"][:, None]
+    return np.array([scaled.mean(axis=1), (scaled**2).mean(axis=1), _spread(kernel)])
+
+
+def _averaged(moments: Floats) -> Any:
+    """ΔK/K̄ over instances and angles from means of k and k²: (2, …, instances) to (…)."""
+    first, second = moments.mean(axis=-1)
+    return np.sqrt(second - first**2) / first
+
+
+def _finite_spread(record: Record) -> float:
+    values = record.variables
+    return float(np.sqrt(((values["deviation"] / values["mean"]) ** 2).mean()))
+
+
+def _slope(layers: NDArray[np.int64], spread: Floats) -> Any:
+    """Slope of log spread (depths, …) against log layers (depths,)."""
+    x = np.log(layers) - np.log(layers).mean()
+    return np.tensordot(x, np.log(spread), 1) / max(float(x @ x), 1e-300)
+
+
+def _fall(step: NDArray[np.int64], curve: Floats) -> float:
+    """Time at which a curve that starts at 1 first falls to 1/e, interpolated; infinite if not."""
+    below = np.flatnonzero(curve <= np.exp(-1))
+    if not len(below):
+        return np.inf
+    after = below[0]
+    high, low = curve[after - 1], curve[after]
+    share = (high - np.exp(-1)) / (high - low)
+    return float(step[after - 1] + share * (step[after] - step[after - 1]))
