@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from overpar.base import seeds
 from overpar.base.records import Variable
 from overpar.base.spec import CellSpec, Context, Result
 from overpar.engines.interface import make_objective
@@ -21,7 +22,8 @@ DENSE, STRIDE = 20, 10
 class Spec(CellSpec):
     """One learning rate: several instances (W, P, O), each from several random angles.
 
-    The first instance is the published protocol; the others say how much is due to it.
+    The first instance is the published protocol; the others say how much is due to it. Instances
+    and initial angles are the same at every rate.
     """
 
     LABEL: ClassVar[dict[str, str]] = {"qubits": "n", "layers": "L", "rate": "rate"}
@@ -49,11 +51,13 @@ def run(spec: Spec, context: Context) -> Result:
     steps = np.arange(spec.steps + 1)
     recorded = steps[(steps <= DENSE) | (steps % STRIDE == 0) | (steps == spec.steps)]
     errors, starts, ends, predicted = [], [], [], []
+    same = (context.seed, context.experiment, f"n={spec.qubits},L={spec.layers}")
     for k in range(spec.instances):
-        task = random_task(spec.qubits, spec.layers, context.generator("instance", k))
+        random = seeds.generator(*same, "instance", k)
+        task = random_task(spec.qubits, spec.layers, random)
         values = theory.eigenvalues(task)
         angles = [
-            context.generator("angles", k, run).uniform(0, 2 * np.pi, spec.layers)
+            seeds.generator(*same, "angles", k, run).uniform(0, 2 * np.pi, spec.layers)
             for run in range(spec.initialisations)
         ]
         error, start, end = descend(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import OptimizeResult, minimize
+from scipy.optimize import minimize
 
 from overpar.base.checks import require
 from overpar.base.progress import Progress, silent
@@ -22,7 +22,7 @@ from overpar.quantities.information import (
 # Data sizes at which the effective dimension is given.
 DATA = (10**3, 10**6, 10**12)
 UNDETERMINED = -1
-CONVERGED, POLISHED = 1e-4, 1e-12
+CONVERGED, POLISHED, GRADIENT = 1e-4, 1e-12, 1e-9
 
 
 def spectra(
@@ -82,13 +82,14 @@ def rank_variables(name: str, ranks: Iterable[Rank]) -> dict[str, Variable]:
     }
 
 
-def polish(engine: CurvatureEngine, angles: Floats, target: float, steps: int = 200) -> Floats:
-    """Continue a minimisation with exact second derivatives until the loss is below `target`.
+def polish(engine: CurvatureEngine, angles: Floats, steps: int = 200) -> Floats:
+    """Continue a minimisation with exact second derivatives until the gradient vanishes.
+
+    Null directions of the Hessian are resolved only as well as the gradient is small.
 
     Args:
         engine: of the task.
         angles: near a minimum, shape (M,).
-        target: loss at which to stop.
         steps: at most so many iterations.
 
     Returns:
@@ -101,20 +102,13 @@ def polish(engine: CurvatureEngine, angles: Floats, target: float, steps: int = 
         value, gradient = engine.loss_and_gradient(x[None])
         return float(value[0]), gradient[0]
 
-    def stop(intermediate_result: OptimizeResult) -> None:
-        if intermediate_result.fun < target:
-            raise StopIteration
-
-    if loss(angles)[0] < target:
-        return angles
     found = minimize(
         loss,
         angles,
         jac=True,
         hess=lambda x: curvature(engine, x)[1],
         method="trust-exact",
-        callback=stop,
-        options={"gtol": 1e-14, "maxiter": steps},
+        options={"gtol": GRADIENT, "maxiter": steps},
     )
     return np.asarray(found.x)
 
@@ -147,7 +141,7 @@ def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> F
     for angles in record["best_angles"][lowest < CONVERGED]:
         if len(found) == samples:
             break
-        polished = polish(engine, angles, POLISHED)
+        polished = polish(engine, angles)
         if engine.loss_and_gradient(polished[None])[0][0] < POLISHED:
             found.append(polished)
     return np.array(found).reshape(-1, parameters)

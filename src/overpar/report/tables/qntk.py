@@ -87,7 +87,7 @@ def scaling(records: Iterable[Record]) -> pd.DataFrame:
         _put(row, "printed_ratio", *_mean(np.concatenate([m[0] / p for m, p in pairs])))
         meta = [r.variables["meta"].mean(1) / r.variables["printed_meta_deviation"] for r in group]
         _put(row, "meta", *_mean(np.concatenate(meta)))
-        chosen = [_resampled(m.shape[1]) for m in moments]
+        chosen = [_resampled(m.shape[1], key) for key, m in enumerate(moments)]
         pairs_chosen = list(zip(moments, chosen, strict=True))
         finite = np.array([_finite_spread(r) for r in group])
         averaged = np.array([_averaged(m[:2]) for m in moments])
@@ -113,7 +113,7 @@ def scaling(records: Iterable[Record]) -> pd.DataFrame:
         row["single_low"], row["single_high"] = _quantiles(_slope(layers, single))
         kernels = [r.variables["kernel"][0] for r in group]
         first = np.array([_spread(k) for k in kernels])
-        again = np.array([_spread(k[_resampled(len(k))]) for k in kernels])
+        again = np.array([_spread(k[_resampled(len(k), key)]) for key, k in enumerate(kernels)])
         _put(row, "first_exponent", _slope(layers, first), *_quantiles(_slope(layers, again)))
         rows.append(row)
     return pd.DataFrame(rows)
@@ -219,9 +219,9 @@ def _mean(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:
     return middle, middle - half, middle + half
 
 
-def _resampled(count: int) -> NDArray[np.int64]:
-    """Indices of bootstrap samples, (RESAMPLES, count), the same whenever called."""
-    return np.random.default_rng(count).integers(0, count, (RESAMPLES, count))
+def _resampled(count: int, key: int = 0) -> NDArray[np.int64]:
+    """Indices of bootstrap samples, (RESAMPLES, count), the same whenever called with a key."""
+    return np.random.default_rng([count, key]).integers(0, count, (RESAMPLES, count))
 
 
 def _quantiles(values: Floats) -> tuple[float, float]:
