@@ -24,8 +24,8 @@ test: $(VENV)/.ready  ## all tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.ready  ## style, spelling, layers, types, workflow
-	$(BIN)/ruff format --check src tests workflow/scripts
-	$(BIN)/ruff check src tests workflow/scripts
+	$(BIN)/ruff format --check src tests workflow/scripts benchmarks
+	$(BIN)/ruff check src tests workflow/scripts benchmarks
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/codespell
 	$(BIN)/lint-imports
@@ -42,7 +42,7 @@ unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was
 	$(SNAKEMAKE) --unlock
 
 bench: $(VENV)/.ready $(VENV)-peers/.ready  ## our engines beside Qibo, qiboml and PennyLane
-	$(BIN)/python benchmarks/bench.py --peers $(VENV)-peers/bin/python
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/bench.py --peers $(VENV)-peers/bin/python
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
 	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/benchmarks data/smoke

@@ -44,6 +44,16 @@ def diagonal_blocks(draw: st.DrawFn, n: int) -> list[Gate]:
 
 
 @st.composite
+def single_turns(draw: st.DrawFn, n: int) -> list[Gate]:
+    """Single-qubit rotations in a row, RX after RY often: what the engine fuses into one."""
+    one = st.tuples(
+        st.sampled_from("YXYXZ"), st.integers(0, n - 1), st.integers(0, PARAMETERS - 1), SCALES
+    )
+    turns = draw(st.lists(one, min_size=2, max_size=5))
+    return [Rotation(letter, (q,), k, scale) for letter, q, k, scale in turns]
+
+
+@st.composite
 def fixed_gates(draw: st.DrawFn, n: int) -> list[Gate]:
     """A named gate or a random unitary on 1–3 qubits."""
     if draw(st.booleans()):
@@ -59,7 +69,7 @@ def fixed_gates(draw: st.DrawFn, n: int) -> list[Gate]:
 def tasks(draw: st.DrawFn) -> tuple[Task, np.ndarray]:
     """A task of 1–4 qubits and angles for two runs."""
     n = draw(st.integers(1, 4))
-    blocks = st.one_of(rotations(n), diagonal_blocks(n), fixed_gates(n))
+    blocks = st.one_of(rotations(n), single_turns(n), diagonal_blocks(n), fixed_gates(n))
     gates = [gate for block in draw(st.lists(blocks, max_size=7)) for gate in block]
     used = {gate.parameter for gate in gates if isinstance(gate, Rotation)}
     gates += [Rotation("Y", (0,), k) for k in range(PARAMETERS) if k not in used]

@@ -23,9 +23,9 @@ LIMIT_BASIS = 2048
 # Strings and entries of vectors that are held at most, well under a gigabyte each.
 MAX_STRINGS, MAX_ENTRIES = 2**21, 2**24
 
-_HASHES = 4
+# Columns that a string is hashed to, columns at first, and the part of them that is used at most.
+_HASHES, _START, _LOAD = 4, 1024, 0.75
 _CHUNK = 256
-_START = 1024
 
 
 @dataclass(frozen=True)
@@ -87,16 +87,20 @@ def dla_dimension(
     try:
         if table.single:
             return Dimension(_count_strings(table, limit))
-        return agreed(lambda prime: _closure(table, prime, limit)[0])
+        return agreed(lambda prime, known: _closure(table, prime, limit, expected=known)[0])
     except Stopped as stop:
         return stop.dimension
 
 
-def agreed(count: Callable[[int], int]) -> Dimension:
-    """The largest of several ranks modulo primes, once two agree on it."""
+def agreed(count: Callable[[int, int], int]) -> Dimension:
+    """The largest of several ranks modulo primes, once two agree on it.
+
+    Args:
+        count: rank modulo a prime, given the largest so far.
+    """
     found: list[int] = []
     for prime in PRIMES:
-        found.append(count(prime))
+        found.append(count(prime, max(found, default=0)))
         if found.count(max(found)) > 1:
             return Dimension(max(found))
     return Dimension(None, max(found) - 1, "ranks modulo different primes disagree")
@@ -135,21 +139,20 @@ def _check(rank: int, limit: int, table: StringTable, entries: int) -> None:
 
 
 def _closure(
-    table: StringTable, prime: int, limit: int, keep: bool = False
+    table: StringTable, prime: int, limit: int, *, expected: int = 0, keep: bool = False
 ) -> tuple[int, list[Vectors]]:
     """Rank of the closure modulo a prime, and independent brackets that span it if kept.
 
     Raises:
         Stopped: above the limit, or if memory would not suffice.
     """
-    width = _START
+    width = max(_START, int(expected / _LOAD) + 2)
     while True:
         echelon = Echelon(width, prime)
         generators = table.vectors(prime)
         fresh = [generators.take(echelon.add(hashed(generators, width, prime)))]
         kept = list(fresh)
-        # Half the columns at most are used, so that hashing keeps the rank.
-        while fresh and 2 * echelon.rank <= width:
+        while fresh and echelon.rank <= _LOAD * width:
             found = []
             for part in _chunks(fresh, table):
                 candidates = table.brackets(part, prime)
@@ -158,13 +161,13 @@ def _closure(
                     found.append(candidates.take(new))
                 entries = sum(len(vectors) for vectors in (kept if keep else []) + found)
                 _check(echelon.rank, limit, table, entries)
-                if 2 * echelon.rank > width:
+                if echelon.rank > _LOAD * width:
                     break
             fresh = found
             kept += found if keep else []
-        if 2 * echelon.rank <= width:
+        if echelon.rank <= _LOAD * width:
             return echelon.rank, kept
-        width *= 4
+        width *= 2
 
 
 def _chunks(parts: Sequence[Vectors], table: StringTable) -> Iterator[Vectors]:
@@ -192,7 +195,7 @@ def _mixed(values: Integers, salt: int) -> Integers:
 def hashed(vectors: Vectors, width: int, prime: int) -> Integers:
     """Dense vectors (count, width): each string goes to four columns with random weights.
 
-    A map that keeps the rank of any r ≤ width/2 vectors with near certainty: some r strings that
+    A map that keeps the rank of any r ≤ ¾·width vectors with near certainty: some r strings that
     carry the rank can be matched to r different columns, so that the determinant is a non-zero
     polynomial in the weights, which vanishes with probability at most r/p.
 
@@ -289,7 +292,7 @@ def sector_dimension(generators: Sequence[PauliSum], qubits: int, state: str) ->
     table = StringTable(generators, qubits)
     marks = product_state(state, qubits)
     try:
-        return agreed(lambda prime: _sector_rank(basis(table, prime), marks))
+        return agreed(lambda prime, _: _sector_rank(basis(table, prime), marks))
     except Stopped as stop:
         reason = f"dimension of the algebra {stop.dimension}: too large to find its sector"
         return Dimension(None, 0, reason)

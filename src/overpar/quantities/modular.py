@@ -23,7 +23,7 @@ PRIMES = (
 _LIMB = 11
 # Products of an 11-bit limb with a residue, summed over so many rows, stay below 2⁵³.
 _ROWS = 2048
-_BLOCK = 64
+_BLOCK = 16
 
 
 def root_of_minus_one(prime: int) -> int:
@@ -55,14 +55,21 @@ def product(left: Integers, right: Floats, prime: int) -> Integers:
 
     Source: ours.
     """
-    out = np.zeros((len(left), right.shape[1]), np.int64)
+    count = len(left)
+    out = np.zeros((count, right.shape[1]), np.int64)
     for start in range(0, left.shape[1], _ROWS):
         part = left[:, start : start + _ROWS]
-        for shift in (2 * _LIMB, _LIMB, 0):
-            limb = ((part >> shift) & (2**_LIMB - 1)).astype(np.float64)
-            partial = (limb @ right[start : start + _ROWS]).astype(np.int64)
-            partial %= prime
-            out += (partial << shift) % prime
+        limbs = [(part >> shift) & (2**_LIMB - 1) for shift in (2 * _LIMB, _LIMB, 0)]
+        partial = np.concatenate(limbs).astype(np.float64) @ right[start : start + _ROWS]
+        high, middle, low = partial.astype(np.int64).reshape(3, *out.shape)
+        # A sum of rows is below 2⁵³, a residue times 2¹¹ below 2⁴².
+        high %= prime
+        high <<= _LIMB
+        high += middle
+        high %= prime
+        high <<= _LIMB
+        high += low
+        out += high % prime
     out %= prime
     return out
 
@@ -85,19 +92,37 @@ class Echelon:
 
     def add(self, vectors: Integers) -> Integers:
         """Add vectors (m, width), entries from 0 to p−1; the indices of those that are new."""
-        parts = [
-            self._add(vectors[start : start + _BLOCK]) + start
-            for start in range(0, len(vectors), _BLOCK)
-        ]
-        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+        rows = self._cleared(vectors)
+        candidates = np.flatnonzero(rows.any(axis=1))
+        if len(candidates) > _BLOCK:
+            fresh = Echelon(self.width, self.prime)
+            parts = [
+                fresh.add(rows[candidates[start : start + _BLOCK]]) + start
+                for start in range(0, len(candidates), _BLOCK)
+            ]
+            new = np.concatenate(parts)
+            for pivots, block in fresh._blocks:
+                self._push(pivots, block)
+        else:
+            new, pivots, block = self._eliminated(rows[candidates])
+            if len(new):
+                self._push(pivots, block)
+        self.rank += len(new)
+        return candidates[new]
 
-    def _add(self, vectors: Integers) -> Integers:
+    def _cleared(self, vectors: Integers) -> Integers:
+        """The vectors with zeros at all pivots."""
         rows = vectors
         for pivots, block in self._blocks:
-            rows = (rows - product(rows[:, pivots], block, self.prime)) % self.prime
-        left = np.flatnonzero(rows.any(axis=1))
-        rows = rows[left]
-        new, found = [], []
+            clear = product(rows[:, pivots], block, self.prime)
+            np.subtract(rows, clear, out=clear)
+            clear %= self.prime
+            rows = clear
+        return rows
+
+    def _eliminated(self, rows: Integers) -> tuple[Integers, Integers, Floats]:
+        """Indices of independent rows, their pivots, and their reduced form."""
+        new, pivots = [], []
         for k in range(len(rows)):
             places = np.flatnonzero(rows[k])
             if not len(places):
@@ -106,14 +131,10 @@ class Echelon:
             rows[k] = rows[k] * pow(int(rows[k, pivot]), -1, self.prime) % self.prime
             others = np.flatnonzero(rows[:, pivot])
             others = others[others != k]
-            rows[others] -= rows[others, pivot, None] * rows[k] % self.prime
-            rows[others] %= self.prime
+            rows[others] = (rows[others] - rows[others, pivot, None] * rows[k]) % self.prime
             new.append(k)
-            found.append(pivot)
-        if new:
-            self._push(np.array(found), rows[new].astype(np.float64))
-            self.rank += len(new)
-        return left[new]
+            pivots.append(pivot)
+        return np.array(new, np.int64), np.array(pivots), rows[new].astype(np.float64)
 
     def _push(self, pivots: Integers, block: Floats) -> None:
         while self._blocks and len(self._blocks[-1][0]) <= len(pivots):
