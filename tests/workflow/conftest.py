@@ -1,7 +1,7 @@
 """Scratch copies of the project with a tiny configuration, and one finished run they start from.
 
 No copy reaches the network: its data/sources.csv names a port of this machine where nobody
-answers. Compiled kernels lie beside the code they are of, so they are copied with it.
+answers. All copies use the project's compiled kernels.
 """
 
 import copy
@@ -18,14 +18,24 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from numba.core.caching import _CacheLocator
 from numpy.typing import NDArray
 
 from overpar.base.records import read_record
+from overpar.engines.lanes import _CACHE
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("src", "workflow", "profiles", "data/published", "data/checksums.csv")
 FILES = ("Snakefile", "pyproject.toml", "environment.yml")
-RESULTS = (".snakemake", "data/records", "data/tables", "data/external", "data/logs", "figures")
+RESULTS = (
+    ".snakemake",
+    "data/records",
+    "data/tables",
+    "data/external",
+    "data/logs",
+    "data/benchmarks",
+    "figures",
+)
 SHIPPED = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
 FIGURES = {name: SHIPPED["figures"][name] for name in ("fig3", "sup_fig_5")}
 TABLES = {name: SHIPPED["tables"][name] for block in FIGURES.values() for name in block["tables"]}
@@ -77,6 +87,8 @@ def after(*experiments: str) -> set[str]:
 
 
 SCORECARD = "figures/scorecard"
+# One job, which makes those of its records that are missing or out of date.
+VQE = {vqe(2), vqe(3)}
 GENERATOR = "records/ntangled/n=4,depth=2,target=0.15"
 AUTOENCODER = {
     "records/autoencoder/L=1,states=ntangled",
@@ -86,7 +98,7 @@ AUTOENCODER = {
 }
 FROM_VQE = after("vqe")
 FROM_AUTOENCODER = after("autoencoder", "autoencoder_spectra")
-SIMULATIONS = {vqe(2), vqe(3), GENERATOR, *AUTOENCODER}
+SIMULATIONS = {*VQE, GENERATOR, *AUTOENCODER}
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,7 @@ class Run:
     def started(self) -> set[str]:
         """Short names of what its jobs make, or would make in a dry run."""
         outputs = re.findall(r"^    output: (.*)$", self.text, re.MULTILINE)
-        names = {name for line in outputs for name in line.split(", ")}
+        names = {name.removesuffix(" (update)") for line in outputs for name in line.split(", ")}
         return {
             re.sub(r"\.(nc|csv|json|png|pdf|txt)$", "", name).removeprefix("data/")
             for name in names
@@ -173,6 +185,10 @@ class Project:
             f"records/{path.parent.name}/{path.name.removesuffix('.nc')}": path for path in found
         }
 
+    def contents(self) -> dict[str, bytes]:
+        """What is in the records, by short name; a record made again has another time in it."""
+        return {name: path.read_bytes() for name, path in self.records().items()}
+
     def variables(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Variables of all records by short name."""
         return {name: read_record(path).variables for name, path in self.records().items()}
@@ -195,12 +211,28 @@ def assert_same_bits(one: Project, other: Project) -> None:
             assert np.asarray(value).tobytes() == np.asarray(twin).tobytes(), (name, key)
 
 
+def _share_kernels(project: Project) -> Project:
+    """Let a copy use the project's compiled kernels; Numba files them by the code's directory."""
+    engines = "src/overpar/engines"
+    directories = [
+        root
+        / _CACHE.relative_to(ROOT)
+        / _CacheLocator.get_suitable_cache_subpath(str(root / engines / "lanes.py"))
+        for root in (ROOT, project.path)
+    ]
+    for directory in directories:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+    directories[0].mkdir(exist_ok=True)
+    directories[1].symlink_to(directories[0])
+    return project
+
+
 def _made(path: Path) -> Project:
     for part in PARTS:
         source = ROOT / part
         (path / part).parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, path / part)
+            shutil.copytree(source, path / part, ignore=shutil.ignore_patterns("kernels-*"))
         else:
             shutil.copy2(source, path / part)
     for name in FILES:
@@ -211,7 +243,7 @@ def _made(path: Path) -> Project:
     (path / "config").mkdir()
     claims = yaml.safe_dump({"alpha": 0.01, "claims": [CLAIM]})
     (path / "config/claims.yaml").write_text(claims, encoding="utf-8")
-    project = Project(path)
+    project = _share_kernels(Project(path))
     project.configure()
     return project
 
@@ -236,16 +268,23 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(path)
 
 
+def _copied(project: Project, parent: Path) -> Project:
+    path = shutil.copytree(
+        project.path, parent / "project", ignore=shutil.ignore_patterns("kernels-*")
+    )
+    return _share_kernels(Project(path))
+
+
 @pytest.fixture
 def finished(offline: Project, tmp_path: Path) -> Project:
     """A copy of the finished run, Snakemake's memory of it included."""
-    return Project(shutil.copytree(offline.path, tmp_path / "project", symlinks=True))
+    return _copied(offline, tmp_path)
 
 
 @pytest.fixture
 def fresh(offline: Project, tmp_path: Path) -> Project:
     """A copy in which nothing has been run."""
-    project = Project(shutil.copytree(offline.path, tmp_path / "project", symlinks=True))
+    project = _copied(offline, tmp_path)
     for name in RESULTS:
         shutil.rmtree(project.path / name)
     return project

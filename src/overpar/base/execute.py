@@ -56,6 +56,7 @@ def execute(plan: Plan, cell: Cell, progress: Progress = silent, threads: int = 
         "identity_text": identity_text,
         "seed": str(cell.seed),
         "code": code,
+        "data": json.dumps(plan.data_status(cell)),
         "git_commit": git_commit(plan.project),
         "versions": json.dumps(versions),
         "machine": platform.processor() or platform.machine(),

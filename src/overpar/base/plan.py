@@ -168,6 +168,19 @@ class Plan:
         """The file that says how fetching a data set ended."""
         return self.project / self.config.paths.external / f"{dataset}.json"
 
+    def data_status(self, cell: Cell) -> dict[str, str]:
+        """How fetching the data sets that a cell may use ended, as far as there is a manifest.
+
+        This is known only after fetching, so it cannot be a part of the identity.
+        """
+        wanted = (need.partition(":") for need in cell.spec.needs().values())
+        manifests = {name: self.manifest(name) for sort, _, name in wanted if sort == "dataset"}
+        return {
+            name: json.loads(path.read_text(encoding="utf-8"))["status"]
+            for name, path in manifests.items()
+            if path.exists()
+        }
+
     def identity(self, cell: Cell) -> str:
         """SHA-256 over everything that decides a cell's numbers.
 
@@ -272,7 +285,7 @@ class Plan:
         """Why the record that a cell has must not be used; empty if it may, or there is none."""
         try:
             if cell.path.exists():
-                check_record(cell.path, self.identity(cell))
+                check_record(cell.path, self.identity(cell), self.data_status(cell))
         except RecordError as error:
             return str(error)
         return ""

@@ -2,6 +2,7 @@
 
 import glob
 import io
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -114,8 +115,13 @@ def _sweep(path: Path) -> None:
             pass  # alive, and someone else's
 
 
-def check_record(path: Path, identity: str) -> None:
+def check_record(path: Path, identity: str, data: Mapping[str, str] | None = None) -> None:
     """Check what a file says it is, without reading its arrays: under a millisecond.
+
+    Args:
+        path: the file.
+        identity: what the record must have.
+        data: how fetching ended, by data set; what is not named may have ended in any way.
 
     Raises:
         DamagedRecord: if the file is not a whole HDF5 file.
@@ -124,12 +130,19 @@ def check_record(path: Path, identity: str) -> None:
     try:
         with h5py.File(path, "r") as file:
             found, spec = file.attrs.get("identity"), file.attrs.get("spec")
+            had = json.loads(file.attrs.get("data", "{}"))
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise DamagedRecord(path, error) from error
     if found != identity:
         raise RecordError(
             f"Record {path} was made with other settings, seed or code (its specification: {spec})."
         )
+    for name, status in (data or {}).items():
+        if had.get(name) != status:
+            raise RecordError(
+                f"Record {path} was made when the data set {name} was {had.get(name, 'unknown')};"
+                f" now it is {status}."
+            )
 
 
 def read_attributes(path: Path) -> dict[str, Any]:

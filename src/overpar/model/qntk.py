@@ -57,7 +57,7 @@ def random_circuit(qubits: int, layers: int, rng: np.random.Generator) -> Circui
         >>> random_circuit(2, 3, np.random.default_rng(0)).parameters
         3
 
-    Source: arXiv:2203.16711, eq. (2) and numerical part.
+    Source: arXiv:2203.16711, the ansatz and its numerical part.
     """
     integer("qubits", qubits, 1)
     integer("layers", layers, 1)

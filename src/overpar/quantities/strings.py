@@ -11,6 +11,7 @@ from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from overpar.base.checks import integer, require
 from overpar.model.circuits import pauli_masks
@@ -19,8 +20,9 @@ from overpar.quantities.modular import Integers
 
 Masks = NDArray[np.uint64]
 
-# What is computed at once: pairs of strings, and entries of sparse vectors.
+# Pairs of strings that are multiplied at once.
 _PAIRS = 2**22
+_HALF = 16
 
 
 def masks(terms: Sequence[tuple[str, tuple[int, ...]]], qubits: int) -> Masks:
@@ -57,7 +59,7 @@ def multiply(first: Masks, second: Masks) -> tuple[Masks, Integers]:
 
 
 class Vectors:
-    """Sparse vectors over the strings of a table, sorted by row and then string.
+    """Sparse vectors over the strings of a table.
 
     Args:
         count: number of vectors.
@@ -116,12 +118,12 @@ class StringTable:
         self._coefficients = [c for generator in self.generators for _, c in generator]
         self._terms = np.concatenate([m[None] for g in self.generators for m, _ in g])
         self._columns = self._intern(self._terms)
-        # Brackets of column c with terms are entries first[c] … first[c] + count[c] of the rest.
-        self._first = np.empty(0, np.int64)
-        self._count = np.empty(0, np.int64)
+        # Entry k says: the bracket of string source[k] with term[k] is sign[k] times target[k].
+        self._expanded = np.zeros(len(self), bool)
+        self._source = np.empty(0, np.int64)
         self._target = np.empty(0, np.int64)
-        self._term = np.empty(0, np.int32)
-        self._sign = np.empty(0, np.int8)
+        self._term = np.empty(0, np.int64)
+        self._sign = np.empty(0, np.int64)
 
     def __len__(self) -> int:
         """Number of strings."""
@@ -151,56 +153,67 @@ class StringTable:
 
     def expand(self, columns: Integers) -> None:
         """Find the brackets of these strings with every term of the generators."""
-        grown = len(self) - len(self._first)
-        self._first = np.concatenate([self._first, np.full(grown, -1)])
-        self._count = np.concatenate([self._count, np.zeros(grown, np.int64)])
-        columns = columns[self._first[columns] < 0]
+        columns = columns[~self._expanded[columns]]
+        self._expanded[columns] = True
         step = max(1, _PAIRS // len(self._terms))
         for start in range(0, len(columns), step):
             part = columns[start : start + step]
             result, k = multiply(self._terms, self.masks[part, None])
             row, term = np.nonzero(k % 2)
-            counts = np.bincount(row, minlength=len(part))
-            self._first[part] = len(self._target) + np.cumsum(counts) - counts
-            self._count[part] = counts
+            self._source = np.concatenate([self._source, part[row]])
             self._target = np.concatenate([self._target, self._intern(result[row, term])])
-            self._term = np.concatenate([self._term, term.astype(np.int32)])
-            self._sign = np.concatenate([self._sign, (2 - k[row, term]).astype(np.int8)])
-        grown = len(self) - len(self._first)
-        self._first = np.concatenate([self._first, np.full(grown, -1)])
-        self._count = np.concatenate([self._count, np.zeros(grown, np.int64)])
+            self._term = np.concatenate([self._term, term])
+            self._sign = np.concatenate([self._sign, 2 - k[row, term]])
+        grown = np.zeros(len(self) - len(self._expanded), bool)
+        self._expanded = np.concatenate([self._expanded, grown])
 
     def vectors(self, prime: int) -> Vectors:
         """The generators as vectors."""
         values = np.array([c % prime for c in self._coefficients], np.int64)
-        return _summed(len(self.generators), self._owner, self._columns, values, prime, len(self))
+        keep = values != 0
+        return Vectors(len(self.generators), self._owner[keep], self._columns[keep], values[keep])
 
     def brackets(self, vectors: Vectors, prime: int) -> Vectors:
         """{G, A} modulo a prime for all vectors A and generators G: number A·(generators) + G."""
         self.expand(np.unique(vectors.columns))
-        counts = self._count[vectors.columns]
-        entry = np.repeat(np.arange(len(vectors)), counts)
-        ends = np.cumsum(counts)
-        place = np.arange(len(entry)) + (self._first[vectors.columns] - ends + counts)[entry]
+        many, size = len(self.generators), len(self)
+        left = csr_array(
+            (vectors.values, (vectors.rows, vectors.columns)), shape=(vectors.count, size)
+        )
         coefficients = np.array([c % prime for c in self._coefficients], np.int64)
-        term = self._term[place]
-        values = vectors.values[entry] * coefficients[term] % prime * self._sign[place]
-        many = len(self.generators)
-        rows = vectors.rows[entry] * many + self._owner[term]
-        return _summed(vectors.count * many, rows, self._target[place], values, prime, len(self))
+        parts = []
+        for generator in range(many):
+            mine = np.flatnonzero(self._owner[self._term] == generator)
+            weights = coefficients[self._term[mine]]
+            weights = np.where(weights > prime // 2, weights - prime, weights) * self._sign[mine]
+            places = self._source[mine], self._target[mine]
+            found = _times(left, weights, places, prime)
+            rows = np.repeat(np.arange(vectors.count), np.diff(found.indptr)) * many + generator
+            parts.append((rows, found.indices.astype(np.int64), found.data))
+        return Vectors(vectors.count * many, *(np.concatenate(p) for p in zip(*parts, strict=True)))
 
 
-def _summed(
-    count: int, rows: Integers, columns: Integers, values: Integers, prime: int, width: int
-) -> Vectors:
-    """Sparse vectors from entries that may repeat."""
-    keys = rows * width + columns
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    sums = np.add.reduceat(values[order], starts) % prime if len(starts) else values[:0]
-    keys, sums = keys[starts][sums != 0], sums[sums != 0]
-    return Vectors(count, keys // width, keys % width, sums)
+def _times(
+    left: csr_array, weights: Integers, places: tuple[Integers, Integers], prime: int
+) -> csr_array:
+    """Product of sparse matrices of residues modulo a prime, the right one of |weights| ≤ p/2."""
+    size = left.shape[1]
+
+    def times(part: Integers) -> csr_array:
+        out = left @ csr_array((part, places), shape=(size, size))
+        out.data %= prime
+        return out
+
+    # A residue times a sum of weights below 2³² fits in 63 bits; else split the weights.
+    if np.abs(weights).sum() < 2**32:
+        out = times(weights)
+    else:
+        out = times(weights >> _HALF)
+        out.data <<= _HALF
+        out = out + times(weights & (2**_HALF - 1))
+        out.data %= prime
+    out.eliminate_zeros()
+    return out
 
 
 def _merged(generator: PauliSum, qubits: int) -> list[tuple[Masks, int]]:

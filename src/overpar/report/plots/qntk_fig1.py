@@ -99,7 +99,7 @@ def _concentration(axis: Axes, rows: pd.DataFrame) -> None:
         line.set_major_formatter(ScalarFormatter())
         line.set_minor_formatter(NullFormatter())
     axis.legend(loc="lower right", handlelength=1.8)
-    inset = axis.inset_axes((0.1, 0.14, 0.38, 0.36))
+    inset = axis.inset_axes((0.12, 0.14, 0.37, 0.36))
     inset.plot(layers, rows["printed"], **PRINTED)
     inset.plot(layers, rows["finite"], color=FINITE)
     inset.errorbar(layers, rows["kernel"], rows["kernel_spread"], color=FIXED, **DOT)

@@ -73,50 +73,42 @@ def scaling(records: Iterable[Record]) -> pd.DataFrame:
     groups: dict[int, list[Record]] = {}
     for record in records:
         groups.setdefault(json.loads(record.attributes["spec"])["qubits"], []).append(record)
-    rows = []
-    for qubits, group in sorted(groups.items()):
-        layers = np.array([json.loads(r.attributes["spec"])["layers"] for r in group])
-        instances = {len(r.variables["kernel"]) for r in group}
-        row: dict[str, Any] = {"qubits": qubits, "dimension": 2**qubits}
-        row |= {"layers_min": layers.min(), "layers_max": layers.max(), "depths": len(layers)}
-        row["instances"] = max(instances)
-        moments = [_moments(r) for r in group]
-        _put(row, "ratio", *_mean(np.concatenate([m[0] for m in moments])))
-        printed = [r.variables["printed_mean"] / r.variables["mean"] for r in group]
-        pairs = zip(moments, printed, strict=True)
-        _put(row, "printed_ratio", *_mean(np.concatenate([m[0] / p for m, p in pairs])))
-        meta = [r.variables["meta"].mean(1) / r.variables["printed_meta_deviation"] for r in group]
-        _put(row, "meta", *_mean(np.concatenate(meta)))
-        chosen = [_resampled(m.shape[1], key) for key, m in enumerate(moments)]
-        pairs_chosen = list(zip(moments, chosen, strict=True))
-        finite = np.array([_finite_spread(r) for r in group])
-        averaged = np.array([_averaged(m[:2]) for m in moments])
-        resampled = np.array([_averaged(m[:2][:, c]) for m, c in pairs_chosen])
-        ratio = np.exp(np.log(averaged / finite).mean())
+    return pd.DataFrame([_size(qubits, group) for qubits, group in sorted(groups.items())])
+
+
+def _size(qubits: int, group: list[Record]) -> dict[str, Any]:
+    """A row of `scaling`: the records of all depths of one size."""
+    layers = np.array([json.loads(r.attributes["spec"])["layers"] for r in group])
+    values = [r.variables for r in group]
+    row: dict[str, Any] = {"qubits": qubits, "dimension": 2**qubits}
+    row |= {"layers_min": layers.min(), "layers_max": layers.max(), "depths": len(layers)}
+    row["instances"] = max(len(v["kernel"]) for v in values)
+    for name, unit in (("ratio", "mean"), ("printed_ratio", "printed_mean")):
         _put(
-            row,
-            "spread_ratio",
-            ratio,
-            *_quantiles(np.exp(np.log(resampled / finite[:, None]).mean(axis=0))),
+            row, name, *_mean(np.concatenate([v["kernel"].mean(axis=1) / v[unit] for v in values]))
         )
-        row["finite_exponent"] = _slope(layers, finite)
-        _put(
-            row,
-            "averaged_exponent",
-            _slope(layers, averaged),
-            *_quantiles(_slope(layers, resampled)),
-        )
-        fixed = np.array([m[2].mean() for m in moments])
-        means = np.array([m[2][c].mean(axis=1) for m, c in pairs_chosen])
-        _put(row, "fixed_exponent", _slope(layers, fixed), *_quantiles(_slope(layers, means)))
-        single = np.array([m[2][c[:, 0]] for m, c in pairs_chosen])
-        row["single_low"], row["single_high"] = _quantiles(_slope(layers, single))
-        kernels = [r.variables["kernel"][0] for r in group]
-        first = np.array([_spread(k) for k in kernels])
-        again = np.array([_spread(k[_resampled(len(k), key)]) for key, k in enumerate(kernels)])
-        _put(row, "first_exponent", _slope(layers, first), *_quantiles(_slope(layers, again)))
-        rows.append(row)
-    return pd.DataFrame(rows)
+    meta = [v["meta"].mean(axis=1) / v["printed_meta_deviation"] for v in values]
+    _put(row, "meta", *_mean(np.concatenate(meta)))
+
+    moments = [_moments(r) for r in group]
+    chosen = [_resampled(m.shape[1], key) for key, m in enumerate(moments)]
+    resampled = [m[:, c] for m, c in zip(moments, chosen, strict=True)]
+    finite = np.array([_finite_spread(r) for r in group])
+    averaged = np.array([_averaged(m[:2]) for m in moments])
+    again = np.array([_averaged(m[:2]) for m in resampled])
+    ratio, ratios = (np.exp(np.log(x.T / finite).mean(axis=-1)) for x in (averaged, again))
+    _put(row, "spread_ratio", ratio, *_quantiles(ratios))
+    row["finite_exponent"] = _slope(layers, finite)
+    _put_exponent(row, "averaged", layers, averaged, again)
+    fixed = np.array([m[2].mean() for m in moments])
+    _put_exponent(row, "fixed", layers, fixed, np.array([m[2].mean(axis=1) for m in resampled]))
+    single = np.array([m[2][:, 0] for m in resampled])
+    row["single_low"], row["single_high"] = _quantiles(_slope(layers, single))
+    kernels = [v["kernel"][0] for v in values]
+    first = np.array([_spread(k) for k in kernels])
+    again = np.array([_spread(k[_resampled(len(k), key)]) for key, k in enumerate(kernels)])
+    _put_exponent(row, "first", layers, first, again)
+    return row
 
 
 def training(records: Iterable[Record]) -> pd.DataFrame:
@@ -209,6 +201,13 @@ def _settings(record: Record) -> dict[str, Any]:
 
 def _put(row: dict[str, Any], name: str, value: float, low: float, high: float) -> None:
     row[name], row[f"{name}_low"], row[f"{name}_high"] = value, low, high
+
+
+def _put_exponent(
+    row: dict[str, Any], name: str, layers: NDArray[np.int64], spread: Floats, resampled: Floats
+) -> None:
+    slope = _slope(layers, spread)
+    _put(row, f"{name}_exponent", slope, *_quantiles(_slope(layers, resampled)))
 
 
 def _mean(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:

@@ -1,0 +1,306 @@
+"""Sets of generators: Hermitian sums of Pauli strings whose Lie algebra a circuit explores."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache, reduce
+from itertools import combinations, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overpar.base.checks import choice, integer, require
+from overpar.base.errors import UserError
+from overpar.model.ansatz import Boundary, bonds
+from overpar.model.circuits import FIXED_GATES, Circuit, Fixed, Rotation
+from overpar.model.observables import PauliSum
+
+Generators = tuple[PauliSum, ...]
+Term = tuple[float, str, tuple[int, ...]]
+
+_TERM = re.compile(
+    r"\s*([+-]?)\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?([A-Za-z]+)(?:@(\d+))?\s*"
+)
+
+
+def parse_generators(
+    texts: Sequence[str],
+    qubits: int,
+    boundary: Boundary = "open",
+    *,
+    local: bool = False,
+    full: bool = False,
+) -> Generators:
+    """Generators from text such as "ZZ", "XX + YY", "X - 0.5*Z" or "X@0".
+
+    A string stands for its sum over all places of the chain: "ZZ" is Σ Z_jZ_{j+1}, over j = 0 … n−2
+    if open, and also (n−1, 0) if periodic. With @q it is at one place, its first letter on qubit q.
+
+    Args:
+        texts: one per generator, or per family of generators if `local`.
+        qubits: n ≥ 1.
+        boundary: "open" or "periodic".
+        local: make every place a generator of its own instead of their sum.
+        full: strings have n letters and are taken as they are, in one place.
+
+    Returns:
+        Distinct generators, equal strings added up.
+
+    Raises:
+        UserError: if a text is no such sum, does not fit the chain, is zero or the identity.
+
+    Examples:
+        >>> parse_generators(["ZZ", "X@0"], 3)[0].terms
+        ((1.0, 'ZZ', (0, 1)), (1.0, 'ZZ', (1, 2)))
+
+    Source: the notation is ours.
+    """
+    integer("qubits", qubits, 1)
+    choice("boundary", boundary, Boundary)
+    require(not (local and full), "Arguments `local` and `full` exclude one another.")
+    require(len(texts) > 0, "There must be at least one generator.")
+    found: list[PauliSum] = []
+    for text in texts:
+        terms = _parse(text)
+        places = range(1) if full else range(qubits)
+        at_places = [_at(text, terms, place, qubits, boundary, full) for place in places]
+        # Terms with a place of their own are no part of the translation.
+        sums = [_fixed_terms(text, terms, qubits, boundary), *at_places]
+        sums = sums if local else [[term for part in sums for term in part]]
+        simple = [simplified(PauliSum(tuple(part))) for part in sums if part]
+        require(any(s.terms for s in simple), f"Generator {text!r} is zero on {qubits} qubits.")
+        found += [s for s in simple if s.terms]
+    return tuple(dict.fromkeys(found))
+
+
+def simplified(operator: PauliSum) -> PauliSum:
+    """The same operator with qubits in order, no letter I, equal strings added, no zeros.
+
+    Examples:
+        >>> simplified(PauliSum(((1.0, "XIZ", (2, 1, 0)), (0.5, "ZX", (0, 2))))).terms
+        ((1.5, 'ZX', (0, 2)),)
+    """
+    sums: dict[tuple[str, tuple[int, ...]], float] = {}
+    for coefficient, letters, where in operator.terms:
+        pairs = sorted((q, letter) for q, letter in zip(where, letters, strict=True))
+        pairs = [pair for pair in pairs if pair[1] != "I"]
+        key = "".join(letter for _, letter in pairs), tuple(q for q, _ in pairs)
+        sums[key] = sums.get(key, 0.0) + coefficient
+    return PauliSum(tuple((c, *key) for key, c in sums.items() if c != 0))
+
+
+def _parse(text: str) -> list[tuple[float, str, int | None]]:
+    """(coefficient, letters, place or None) of every term.
+
+    Raises:
+        UserError: if the text is not a sum of Pauli strings.
+    """
+    terms: list[tuple[float, str, int | None]] = []
+    start = 0
+    while start < len(text) or not terms:
+        match = _TERM.match(text, start)
+        if match is None or (terms and not match[1]):
+            raise UserError(
+                f"Generator {text!r} is not a sum of Pauli strings with real coefficients, such as"
+                ' "ZZ", "XX + 0.5*YY" or "X@0".'
+            )
+        sign, size, letters, place = match.groups()
+        wrong = sorted(set(letters) - set("IXYZ"))
+        require(
+            not wrong,
+            f"Generator {text!r} holds {', '.join(map(repr, wrong))}; the letters are I, X, Y, Z.",
+        )
+        require(
+            set(letters) != {"I"},
+            f"Generator {text!r} holds the identity, which is only a phase of the state.",
+        )
+        value = float(size or 1) * (-1 if sign == "-" else 1)
+        require(bool(np.isfinite(value)), f"Generator {text!r} has an infinite coefficient.")
+        terms.append((value, letters, None if place is None else int(place)))
+        start = match.end()
+    return terms
+
+
+def _string(
+    text: str, term: tuple[float, str, int | None], place: int, qubits: int, boundary: Boundary
+) -> Term | None:
+    """The term at a place; None if it does not fit an open chain there."""
+    value, letters, _ = term
+    require(
+        len(letters) <= qubits,
+        f"Generator {text!r} has {len(letters)} letters, more than {qubits} qubits.",
+    )
+    if boundary == "open" and place + len(letters) > qubits:
+        return None
+    return value, letters, tuple((place + k) % qubits for k in range(len(letters)))
+
+
+def _at(
+    text: str,
+    terms: list[tuple[float, str, int | None]],
+    place: int,
+    qubits: int,
+    boundary: Boundary,
+    full: bool,
+) -> list[Term]:
+    """The terms without a place of their own, at this one."""
+    for _, letters, own in terms:
+        require(
+            not full or (own is None and len(letters) == qubits),
+            f"Generator {text!r} must have {qubits} letters and no @, one letter per qubit.",
+        )
+    strings = [_string(text, t, place, qubits, boundary) for t in terms if t[2] is None]
+    return [string for string in strings if string is not None]
+
+
+def _fixed_terms(
+    text: str, terms: list[tuple[float, str, int | None]], qubits: int, boundary: Boundary
+) -> list[Term]:
+    """The terms with a place of their own."""
+    found = []
+    for term in terms:
+        if term[2] is None:
+            continue
+        string = _string(text, term, term[2], qubits, boundary) if term[2] < qubits else None
+        if string is None:
+            raise UserError(
+                f"Generator {text!r}: {term[1]}@{term[2]} is outside qubits 0 to {qubits - 1}."
+            )
+        found.append(string)
+    return found
+
+
+def tfim_generators(qubits: int, boundary: Boundary, *, first_x: bool = False) -> Generators:
+    """ΣZZ and ΣX of the Ising chain's ansatz, and X on qubit 0 if `first_x`.
+
+    Dimension of the algebra: n² open, 3n−1 periodic (n ≥ 3), n(2n−1) open with `first_x`.
+
+    Args:
+        qubits: n ≥ 2.
+        boundary: "open" or "periodic".
+        first_x: add the direction that breaks the open chain's reflection symmetry.
+
+    Source: arXiv:2109.11676, eq. (15); the dimensions are tests.
+    """
+    integer("qubits", qubits, 2)
+    choice("boundary", boundary, Boundary)
+    couplings = PauliSum(tuple((1.0, "ZZ", pair) for pair in bonds(qubits, boundary)))
+    fields = PauliSum(tuple((1.0, "X", (q,)) for q in range(qubits)))
+    first = (PauliSum(((1.0, "X", (0,)),)),) if first_x else ()
+    return (simplified(couplings), fields, *first)
+
+
+def hardware_efficient_generators(qubits: int) -> Generators:
+    """X and Y of every qubit, and ZZ of neighbours: dimension 4ⁿ−1.
+
+    # ASSUME: CZ is exp(iπ/4 (ZZ − Z − Z)) up to a phase, so the group that the rotations and
+    CZ gates of `hardware_efficient` generate lies in that of these. `circuit_generators` takes
+    the fixed gates as they are instead, and gives the same dimension once the circuit is deep
+    enough.
+
+    Args:
+        qubits: n ≥ 1.
+
+    Source: arXiv:2109.11676, section "Unitary compilation", for the dimension.
+    """
+    integer("qubits", qubits, 1)
+    rotations = [PauliSum(((1.0, p, (q,)),)) for p in "XY" for q in range(qubits)]
+    return (*rotations, *(PauliSum(((1.0, "ZZ", pair),)) for pair in bonds(qubits, "open")))
+
+
+def circuit_generators(circuit: Circuit) -> Generators:
+    """Generators of a circuit: its rotations, moved before all fixed gates.
+
+    A circuit of rotations and fixed gates is a product of exp(−iθ F†PF/2), with F the fixed gates
+    before each rotation, followed by all fixed gates. Its tangents from |ψ⟩ therefore lie in the
+    algebra of the F†PF. Commuting neighbours that turn by one angle make one generator; if an
+    angle comes back later in the circuit, that is a generator of its own, so that the algebra may
+    be larger than the angles can use.
+
+    Args:
+        circuit: its fixed gates must turn Pauli strings into Pauli strings (Clifford gates).
+
+    Returns:
+        Distinct generators; they act on the circuit's input state.
+
+    Raises:
+        UserError: if there is no rotation, or a fixed gate before one is not Clifford.
+
+    Examples:
+        >>> from overpar.model.circuits import fixed
+        >>> gates = (fixed("H", 0), Rotation("Z", (0,), 0))
+        >>> circuit_generators(Circuit(1, gates, 1))[0].terms
+        ((1.0, 'X', (0,)),)
+
+    Source: arXiv:2109.11676, eq. (2), with fixed gates absorbed.
+    """
+    blocks: list[list[Term]] = []
+    before: list[Fixed] = []
+    last: Rotation | None = None
+    for gate in circuit.gates:
+        if isinstance(gate, Fixed):
+            before.append(gate)
+            last = None
+            continue
+        sign, letters, where = _moved(gate.pauli, gate.qubits, before)
+        term = (sign * gate.scale, letters, where)
+        together = (
+            last is not None
+            and last.parameter == gate.parameter
+            and all(commute(term, other) for other in blocks[-1])
+        )
+        blocks[-1:] = [*blocks[-1:], [term]] if not together else [[*blocks[-1], term]]
+        last = gate
+    sums = [simplified(PauliSum(tuple(block))) for block in blocks]
+    found = tuple(dict.fromkeys(s for s in sums if s.terms))
+    require(bool(found), f"Circuit {circuit.name!r} has no rotation, so it has no generators.")
+    return found
+
+
+def commute(first: Term, second: Term) -> bool:
+    """Whether two Pauli strings commute: they differ on an even number of common qubits.
+
+    Examples:
+        >>> commute((1.0, "XX", (0, 1)), (1.0, "ZZ", (0, 1)))
+        True
+    """
+    there = dict(zip(second[2], second[1], strict=True))
+    pairs = ((letter, there.get(q, letter)) for q, letter in zip(first[2], first[1], strict=True))
+    return sum(a != b and "I" not in (a, b) for a, b in pairs) % 2 == 0
+
+
+def _moved(
+    pauli: str, qubits: tuple[int, ...], gates: Iterable[Fixed]
+) -> tuple[int, str, tuple[int, ...]]:
+    """±P' = F† P F for the product F of some gates, the last one acting last."""
+    at = dict(zip(qubits, pauli, strict=True))
+    sign = 1
+    for gate in reversed(list(gates)):
+        if any(at.get(q, "I") != "I" for q in gate.qubits):
+            letters = "".join(at.get(q, "I") for q in gate.qubits)
+            image = _conjugated(gate.matrix.tobytes(), letters)
+            if image is None:
+                raise UserError(
+                    f"Gate {gate.name} on qubits {gate.qubits} turns the string {letters} into a"
+                    " sum that is not a Pauli string; the algebra is found for Clifford gates only."
+                )
+            sign *= image[0]
+            at |= zip(gate.qubits, image[1], strict=True)
+    kept = sorted(q for q, letter in at.items() if letter != "I")
+    return sign, "".join(at[q] for q in kept), tuple(kept)
+
+
+@cache
+def _conjugated(matrix: bytes, letters: str) -> tuple[int, str] | None:
+    """F† P F as a sign and letters, or None if it is no Pauli string."""
+    size = 2 ** len(letters)
+    gate = np.frombuffer(matrix, np.complex128).reshape(size, size)
+    image = gate.conj().T @ _dense(letters) @ gate
+    for other in map("".join, product("IXYZ", repeat=len(letters))):
+        overlap = np.vdot(_dense(other), image) / size
+        if abs(abs(overlap) - 1) < 1e-9:
+            return (1 if overlap.real > 0 else -1), other
+    return None
+
+
+def _dense(letters: str) -> NDArray[np.complex128]:
+    return np.asarray(reduce(np.kron, [FIXED_GATES[letter] for letter in letters]))
