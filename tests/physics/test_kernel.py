@@ -31,8 +31,16 @@ from overpar.quantities.kernel import (
 from overpar.report.tables import qntk as tables
 
 SIZES = (1, 2, 3, 4)
-# A spectrum without symmetry, and of trace 1.2·2ⁿ: every trace power counts.
-SKEW = PauliSum(((1.0, "Z", (0,)), (0.8, "Z", (1,)), (0.9, "ZZ", (0, 1)), (1.2, "", ())))
+# A spectrum without symmetry, and of trace 1.2·2ⁿ: every power counts.
+SKEW = PauliSum(
+    (
+        (1.0, "Z", (0,)),
+        (0.8, "Z", (1,)),
+        (0.9, "ZZ", (0, 1)),
+        (0.5, "XY", (0, 1)),
+        (1.2, "", ()),
+    )
+)
 
 
 def instance(qubits: int, layers: int = 7, inputs: int = 1) -> tuple[Task, np.ndarray]:
@@ -240,7 +248,7 @@ def test_spectrum_of_an_observable() -> None:
     )
     o = theory.traces(theory.eigenvalues(task))
     assert o.powers[0] == pytest.approx(4.8)
-    assert o.scatter == pytest.approx(16 * (1 + 0.64 + 0.81))
+    assert o.scatter == pytest.approx(16 * (1 + 0.64 + 0.81 + 0.25))
     projector = Task(Circuit(1, (), 0), Projector(np.eye(1, 2, dtype=complex)))
     with pytest.raises(UserError, match="must have a Pauli sum"):
         theory.eigenvalues(projector)
@@ -351,6 +359,8 @@ def test_supervised_table_of_made_up_eigenvalues() -> None:
     row = tables.supervised([Record(values, {"spec": json.dumps(spec)})]).iloc[0]
     assert row["uniform_distance"] < 1
     assert row["uniform_ratio_low"] < 1 < row["uniform_ratio_high"]
+    half = 0.5 * (row["rest_ratio_high"] - row["rest_ratio_low"])
+    assert row["rest_distance"] == pytest.approx((row["rest_ratio"] - 1) / half)
     assert row["rest_distance"] > 1
     assert row["rest"] == pytest.approx(20, abs=0.6)
     assert row["smallest_ratio"] == pytest.approx(0.7, abs=0.05)
