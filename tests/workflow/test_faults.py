@@ -11,7 +11,7 @@ from pathlib import Path
 import h5py
 import psutil
 import pytest
-from conftest import (
+from scratch import (
     CONFIG,
     FROM_AUTOENCODER,
     FROM_VQE,
@@ -66,6 +66,7 @@ def job_of(process: subprocess.Popen[bytes], script: str) -> psutil.Process | No
 
 def test_a_killed_run_is_continued_to_the_same_bits(fresh: Project, offline: Project) -> None:
     """kill -9 of everything, in the middle, with one core instead of two afterwards."""
+    fresh.configure(tables={"vqe": CONFIG["tables"]["vqe"]}, figures={})
     with started(fresh) as process:
         wait_until(lambda: len(fresh.records()) >= 2, process)
         second = fresh.run()

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
-from conftest import AUTOENCODER, FROM_AUTOENCODER, Project
+from scratch import AUTOENCODER, FROM_AUTOENCODER, Project
 
 from overpar.base.records import read_attributes
 from overpar.report.plots import sup_fig_5

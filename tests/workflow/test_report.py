@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import Project
+from scratch import Project
 
 
 def test_the_report_loads_nothing_from_elsewhere(finished: Project) -> None:

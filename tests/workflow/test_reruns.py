@@ -5,7 +5,7 @@ import random
 import re
 import shutil
 
-from conftest import (
+from scratch import (
     AUTOENCODER,
     FROM_AUTOENCODER,
     FROM_VQE,
@@ -54,7 +54,6 @@ def test_one_more_depth_makes_that_cell_and_what_follows(finished: Project) -> N
     after = finished.contents()
     assert after.pop(vqe(4))
     assert after == before
-    assert finished.planned() == FROM_VQE
 
 
 def test_a_block_that_no_table_reads_is_simulated(finished: Project) -> None:

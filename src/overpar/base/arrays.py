@@ -1,5 +1,7 @@
 """Arrays from files of others."""
 
+import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +12,27 @@ from numpy.typing import NDArray
 from overpar.base.errors import UserError
 
 
-def load_array(path: Path) -> NDArray[Any]:
+def load_array(path: Path, sha256: str | None = None) -> NDArray[Any]:
     """Load the array in an .npy file; never unpickles.
 
+    Args:
+        path: the file.
+        sha256: if given, the checksum that the file must have.
+
     Raises:
-        UserError: if the file cannot be read or is not one plain array.
+        UserError: if the file cannot be read, has another checksum or is not one plain array.
     """
     try:
-        with open(path, "rb") as handle:
-            if handle.read(len(MAGIC_PREFIX)) != MAGIC_PREFIX:
-                raise UserError(f"{path} is not an .npy file.")
-        array: NDArray[Any] = np.load(path, allow_pickle=False)
+        content = path.read_bytes()
+        found = hashlib.sha256(content).hexdigest()
+        if sha256 not in (None, found):
+            raise UserError(
+                f"{path} has the wrong sha256 (not {sha256} but {found}). Fetch it again:"
+                " snakemake --cores all --forcerun fetch"
+            )
+        if not content.startswith(MAGIC_PREFIX):
+            raise UserError(f"{path} is not an .npy file.")
+        array: NDArray[Any] = np.load(io.BytesIO(content), allow_pickle=False)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (EOFError, ValueError) as error:

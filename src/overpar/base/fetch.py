@@ -43,6 +43,7 @@ class Provenance:
     licence: str
     origins: dict[str, int]  # number of files by primary, archive, mirror and cache
     digest: str  # sha256 of the sorted lines "path sha256", joined by newlines
+    sha256: dict[str, str]  # of each file by path
 
 
 def fetch(
@@ -128,9 +129,12 @@ def fetch(
             text.append(f"mirror source: {no_mirror}")
         raise FetchError("\n".join([*text, ADVICE]))
     lines = sorted(f"{path} {file['sha256']}" for path, file in files.items())
+    sums = {path: file["sha256"] for path, file in files.items()}
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     owner, repository, version = base.parts
-    return Provenance(dataset, owner, repository, version, facts["licence"], dict(+origins), digest)
+    return Provenance(
+        dataset, owner, repository, version, facts["licence"], dict(+origins), digest, sha256=sums
+    )
 
 
 def _rows(table: Path, dataset: str) -> list[dict[str, str]]:

@@ -27,7 +27,9 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 from overpar.engines.interface import Floats
 
 LANES = 8
-OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+# Without inlining, a kernel compiled in this process and one loaded from the cache are optimised
+# apart, contract to multiply-adds differently, and differ in the last bit.
+OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "forceinline": True}
 
 _ENGINES = Path(__file__).parent
 # Numba notices changes of a kernel's own file only, not of the kernels it calls: the cache of

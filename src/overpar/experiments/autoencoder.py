@@ -94,7 +94,7 @@ def training_states(
     if wanted != "regenerated":
         manifest = json.loads(inputs[wanted].read_text(encoding="utf-8"))
         if manifest["status"] == "fetched":
-            root = inputs[wanted].parent / manifest["directory"]
+            root, sums = inputs[wanted].parent / manifest["directory"], manifest["sha256"]
             about = {
                 "states_source": wanted,
                 "data_commit": manifest["version"],
@@ -102,8 +102,9 @@ def training_states(
                 f" {manifest['version'][:7]}, verified by sha256",
             }
             if wanted == "ntangled":
-                return generated_states(load_array(root / WEIGHTS)), about
-            states = [load_array(root / RELEASED.format(k)).ravel() for k in BASIS_STATES]
+                return generated_states(load_array(root / WEIGHTS, sums[WEIGHTS])), about
+            paths = [RELEASED.format(k) for k in BASIS_STATES]
+            states = [load_array(root / path, sums[path]).ravel() for path in paths]
             return np.array(states, np.complex128), about
         if wanted == "released":
             why = f"not available: {manifest['reason']}"

@@ -1,0 +1,240 @@
+"""Centre, simple ideals and the loss variance that they predict."""
+
+import dense
+import dense_algebra
+import numpy as np
+import pytest
+from cases import random_states, rng
+
+from overpar.base.errors import UserError
+from overpar.engines.interface import make_objective
+from overpar.model.generators import (
+    Generators,
+    hardware_efficient_generators,
+    parse_generators,
+    tfim_generators,
+)
+from overpar.model.observables import PauliSum, tfim
+from overpar.model.tasks import vqe
+from overpar.quantities.algebra import basis, centre_dimension
+from overpar.quantities.algebra_structure import MAX_STRINGS, Structure, names, structure
+from overpar.quantities.loss_moments import (
+    expectations,
+    loss_moments,
+    operator_components,
+    product_expectations,
+)
+from overpar.quantities.modular import PRIMES
+from overpar.quantities.strings import StringTable
+
+
+def shape(generators: Generators, n: int) -> tuple[int, list[str]]:
+    """Dimension of the centre, and names of the ideals."""
+    parts = structure(generators, n)
+    for ideal in parts.ideals:
+        assert ideal.name == " or ".join(names(ideal.dimension, ideal.rank))
+    return parts.centre.dimension, [ideal.name for ideal in parts.ideals]
+
+
+@pytest.mark.parametrize("n", [3, 4, 5, 6, 9])
+def test_open_chain_is_unitary(n: int) -> None:
+    """u(n): so(2n) reduced by reflection, dimension n²."""
+    assert shape(tfim_generators(n, "open"), n) == (1, [f"su({n})"])
+
+
+@pytest.mark.parametrize("n", [3, 4, 5, 6, 8])
+def test_periodic_chain_is_one_su2_per_momentum_pair(n: int) -> None:
+    """n−1 pairs over both parities, and momenta 0 and π commute with everything: 3n−1."""
+    assert shape(tfim_generators(n, "periodic"), n) == (2, ["su(2)"] * (n - 1))
+
+
+@pytest.mark.parametrize(
+    ("n", "expected"), [(2, ["su(2)"] * 2), (3, ["su(4)"]), (4, ["so(8)"]), (6, ["so(12)"])]
+)
+def test_local_generators_are_orthogonal(n: int, expected: list[str]) -> None:
+    """so(2n), with so(4) = su(2) ⊕ su(2) and so(6) = su(4)."""
+    assert shape(parse_generators(["ZZ", "X"], n, local=True), n) == (0, expected)
+    if n > 2:
+        assert shape(tfim_generators(n, "open", first_x=True), n) == (0, expected)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_hardware_efficient_is_special_unitary(n: int) -> None:
+    assert shape(hardware_efficient_generators(n), n) == (0, [f"su({2**n})"])
+
+
+def test_further_algebras() -> None:
+    assert shape(parse_generators(["X", "Y"], 3), 3) == (0, ["su(2)"])
+    assert shape(parse_generators(["X", "Y"], 3, local=True), 3) == (0, ["su(2)"] * 3)
+    assert shape(parse_generators(["ZZ", "Z", "Z@0"], 3), 3) == (3, [])
+    assert shape(parse_generators(["X@0", "Z@0", "Z@1"], 2), 2) == (1, ["su(2)"])
+    # Real antisymmetric matrices of three qubits.
+    full = ["YII", "IYI", "IIY", "XYI", "IXY", "YZX", "ZZY"]
+    assert shape(parse_generators(full, 3, full=True), 3) == (0, ["so(8)"])
+    # Symplectic: all of sp(2) = so(5).
+    full = ["XI", "ZI", "XX", "IY"]
+    assert shape(parse_generators(full, 2, full=True), 2) == (0, ["so(5)"])
+
+
+def test_ideals_of_unequal_size_and_odd_coefficients() -> None:
+    generators = parse_generators(["0.37*X@0 + ZZ@2", "Y@0", "X@2 + 1.25*X@3", "Z@5"], 6)
+    centre, ideals = shape(generators, 6)
+    assert centre == 1
+    assert ideals == ["su(2)"] * len(ideals)
+    assert len(ideals) == 3
+
+
+SMALL = {
+    "open": tfim_generators(3, "open"),
+    "periodic": tfim_generators(3, "periodic"),
+    "local": parse_generators(["ZZ", "X"], 3, local=True),
+    "xxz": parse_generators(["XX + YY", "ZZ", "Z"], 3),
+    "odd": parse_generators(["0.37*XY - Z", "YX"], 3),
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_ideals_are_ideals(name: str) -> None:
+    """As matrices: orthonormal, Hermitian, commuting with one another, and in all a dense basis."""
+    parts = structure(SMALL[name], 3)
+    strings = np.array([_matrix(mask) for mask in parts.strings.masks]) / np.sqrt(8)
+    pieces = [np.tensordot(i.basis, strings, 1) for i in (parts.centre, *parts.ideals)]
+    everything = np.concatenate(pieces)
+    gram = np.einsum("aij,bij->ab", everything.conj(), everything)
+    np.testing.assert_allclose(gram, np.eye(len(gram)), rtol=0, atol=1e-10)
+    flat = dense_algebra.rows(dense_algebra.closure(list(SMALL[name]), 3))
+    assert len(flat) == len(everything) == parts.dimension
+    ours = dense_algebra.rows(everything)
+    np.testing.assert_allclose(ours @ flat.T @ flat, ours, rtol=0, atol=1e-9)
+    for k, one in enumerate(pieces):
+        for other in pieces[:k] + (pieces[k:] if k == 0 else []):
+            products = np.einsum("aij,bjk->abik", one, other)
+            swapped = np.einsum("bij,ajk->abik", other, one)
+            np.testing.assert_allclose(products, swapped, rtol=0, atol=1e-9)
+    assert centre_dimension(basis(StringTable(SMALL[name], 3), PRIMES[0])) == len(pieces[0])
+
+
+def _matrix(mask: np.ndarray) -> np.ndarray:
+    x, z = (int(word) for word in mask[:, 0])
+    letters = "".join("IZXY"[2 * (x >> q & 1) + (z >> q & 1)] for q in (2, 1, 0))
+    return dense.string(letters, (0, 1, 2), 3)
+
+
+def test_names() -> None:
+    assert names(3, 1) == ("su(2)",)
+    assert names(10, 2) == ("so(5)",)
+    assert names(78, 6) == ("so(13)", "sp(6)", "e6")
+    assert names(6, 2) == ()  # so(4) is not simple
+    assert names(14, 2) == ("g2",)
+
+
+# ------------------------------------------------------------------ purities and variance
+
+
+def test_purities_of_the_full_algebra() -> None:
+    """In su(2ⁿ) everything but the identity: P(ρ) = 1 − 2⁻ⁿ and P(O) = Tr O²."""
+    parts = structure(hardware_efficient_generators(3), 3)
+    state = random_states(3, 1)[0]
+    operator = PauliSum(((0.5, "XYZ", (2, 0, 1)), (-2.0, "Z", (1,)), (0.25, "ZX", (0, 2))))
+    moments = loss_moments(parts, operator, expectations(parts, state))
+    trace = np.linalg.norm(dense.operator(operator, 3)) ** 2
+    ((size, rho, o),) = moments.purities
+    assert size == 63
+    assert rho == pytest.approx(7 / 8, abs=1e-12)
+    assert o == pytest.approx(trace, abs=1e-10)
+    assert moments.mean == 0
+    # Haar average over all unitaries: Var⟨O⟩ = Tr O²/(D(D+1)) for traceless O.
+    assert moments.variance == pytest.approx(trace / (8 * 9), abs=1e-12)
+
+
+@pytest.mark.parametrize("letters", ["000", "+++", "01-", "-+1"])
+def test_expectations(letters: str) -> None:
+    parts = structure(SMALL["odd"], 3)
+    state = dense_algebra.product_state(letters)
+    expected = [np.vdot(state, _matrix(mask) @ state).real for mask in parts.strings.masks]
+    np.testing.assert_allclose(expectations(parts, state), expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(product_expectations(parts, letters), expected, rtol=0, atol=1e-12)
+    other = random_states(3, 1)[0]
+    expected = [np.vdot(other, _matrix(mask) @ other).real for mask in parts.strings.masks]
+    np.testing.assert_allclose(expectations(parts, other), expected, rtol=0, atol=1e-12)
+
+
+def test_variance_by_a_group_average() -> None:
+    """Haar-random elements of e^𝔤 for 𝔤 = u(2) of the two-qubit chain, as 4×4 matrices."""
+    generators = tfim_generators(2, "open")
+    parts = structure(generators, 2)
+    algebra = dense_algebra.closure(list(generators), 2)
+    observable = dense.operator(tfim(2, "open"), 2)
+    state = dense_algebra.product_state("+0")
+    random = rng("group")
+    values = np.empty(20000)
+    unitary = np.eye(4, dtype=complex)
+    for k in range(len(values)):
+        # Long random steps: successive elements are nearly independent.
+        step = np.tensordot(random.normal(scale=20.0, size=len(algebra)), algebra, 1)
+        energies, vectors = np.linalg.eigh(step)
+        unitary = (vectors * np.exp(-1j * energies)) @ vectors.conj().T @ unitary
+        moved = unitary @ state
+        values[k] = np.vdot(moved, observable @ moved).real
+    moments = loss_moments(parts, tfim(2, "open"), product_expectations(parts, "+0"))
+    assert_in_interval(values, moments.mean, moments.variance)
+
+
+def assert_in_interval(values: np.ndarray, mean: float, variance: float) -> None:
+    """Both lie in the 99 % intervals of a sample."""
+    centred = values - values.mean()
+    sampled = centred @ centred / (len(values) - 1)
+    error = np.sqrt(((centred**4).mean() - sampled**2) / len(values))
+    assert abs(variance - sampled) < 2.576 * error
+    assert abs(mean - values.mean()) < 2.576 * np.sqrt(sampled / len(values))
+
+
+@pytest.mark.parametrize(
+    ("n", "boundary", "depth", "expected"),
+    [
+        (4, "open", 60, 9 / 5),
+        (4, "periodic", 60, 16 / 3),
+        (5, "open", 80, 44 / 25),
+        (6, "periodic", 60, 8),
+    ],
+)
+def test_variance_of_the_deep_ansatz(n: int, boundary: str, depth: int, expected: float) -> None:
+    """From the algebra alone, against ten thousand draws of the angles from U[0, 2π)."""
+    parts = structure(tfim_generators(n, boundary), n)
+    moments = loss_moments(parts, tfim(n, boundary), product_expectations(parts, "+"))
+    assert moments.variance == pytest.approx(expected, abs=1e-10)
+    task = vqe(n, boundary, depth)
+    angles = np.random.default_rng(7).uniform(0, 2 * np.pi, (10_000, 2 * depth))
+    losses = make_objective(task).loss_and_gradient(angles)[0] - task.constant
+    assert_in_interval(losses, moments.mean, moments.variance)
+
+
+def test_centre_gives_the_mean() -> None:
+    """⟨Z⟩ under rotations about Z only stays what it is."""
+    parts = structure(parse_generators(["Z"], 2, local=True), 2)
+    moments = loss_moments(parts, PauliSum(((3.0, "Z", (1,)),)), product_expectations(parts, "01"))
+    assert (moments.mean, moments.variance, moments.purities) == (-3.0, 0, ())
+
+
+def test_what_is_refused() -> None:
+    parts = structure(tfim_generators(3, "open"), 3)
+    plus = product_expectations(parts, "+")
+    with pytest.raises(UserError, match="outside"):
+        loss_moments(parts, PauliSum(((1.0, "Z", (0,)),)), plus)
+    with pytest.raises(UserError, match="outside"):
+        loss_moments(parts, PauliSum(((1.0, "X", (0,)),)), plus)  # ΣX is inside, X₀ is not
+    with pytest.raises(UserError, match="does not fit"):
+        loss_moments(parts, PauliSum(((1.0, "Z", (3,)),)), plus)
+    with pytest.raises(UserError, match="values"):
+        loss_moments(parts, tfim(3, "open"), plus[:-1])
+    with pytest.raises(UserError, match="state"):
+        product_expectations(parts, "++")
+    with pytest.raises(UserError, match="shape"):
+        expectations(parts, np.ones(4, complex))
+    with pytest.raises(UserError, match="exceeds 2048"):
+        structure(hardware_efficient_generators(6), 6)
+    _, outside = operator_components(parts, PauliSum(((1.0, "X", (0,)),)))
+    # Reflection pairs X₀ with X₂: half of its norm is in the algebra.
+    assert outside == pytest.approx(0.5)
+    assert isinstance(parts, Structure)
+    assert MAX_STRINGS > len(parts.strings)

@@ -1,0 +1,255 @@
+"""Scratch copies of the project with a tiny configuration, and one finished run they start from.
+
+No copy reaches the network: its data/sources.csv names a port of this machine where nobody
+answers. All copies use the project's compiled kernels.
+"""
+
+import copy
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numba.core.caching import _CacheLocator
+from numpy.typing import NDArray
+
+from overpar.base.records import read_record
+from overpar.engines.lanes import _CACHE
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("src", "workflow", "profiles", "data/published", "data/checksums.csv")
+FILES = ("Snakefile", "pyproject.toml", "environment.yml")
+RESULTS = (
+    ".snakemake",
+    "data/records",
+    "data/tables",
+    "data/external",
+    "data/logs",
+    "data/benchmarks",
+    "figures",
+)
+SHIPPED = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+FIGURES = {name: SHIPPED["figures"][name] for name in ("fig3", "sup_fig_5")}
+TABLES = {name: SHIPPED["tables"][name] for block in FIGURES.values() for name in block["tables"]}
+CONFIG: dict[str, Any] = {
+    "seed": 2109,
+    "size": "smoke",
+    "ntangled": {"source": "auto"},
+    "experiments": {
+        "ntangled": {
+            "cells": [{"qubits": 4, "depth": 2, "target": 0.15, "inputs": 20, "restarts": 1}]
+        },
+        "autoencoder": {
+            "every": {"initialisations": 2, "steps": 5},
+            "cells": [{"layers": 1, "states": ["ntangled", "released", "regenerated"]}],
+        },
+        "autoencoder_spectra": {"cells": [{"layers": 1, "states": "ntangled"}]},
+        "vqe": {
+            "every": {"initial": "data", "qubits": 4, "boundary": "open"},
+            "cells": [
+                # Above 1 MB, the size up to which Snakemake compares contents if not told more.
+                {"depth": 2, "initialisations": 300, "steps": 1000},
+                {"depth": 3, "initialisations": 3, "steps": 20},
+            ],
+        },
+    },
+    "tables": TABLES,
+    "figures": FIGURES,
+}
+CLAIM = {
+    "id": "vqe-diverged",
+    "source": "test",
+    "statement": "No run diverges.",
+    "table": "vqe",
+    "family": "test",
+    "test": {"kind": "bounds", "column": "diverged", "at_most": 0},
+}
+
+
+def vqe(depth: int) -> str:
+    """Short name of a record of the tiny configuration."""
+    return f"records/vqe/n=4,boundary=open,depth={depth},initial=data"
+
+
+def after(*experiments: str) -> set[str]:
+    """Short names of what is made from the records of experiments: tables, figures, scorecard."""
+    tables = {t for t, block in TABLES.items() if set(block["experiments"]) & set(experiments)}
+    figures = {f for f, block in FIGURES.items() if set(block["tables"]) & tables}
+    return {f"tables/{t}" for t in tables} | {f"figures/{f}" for f in figures} | {SCORECARD}
+
+
+SCORECARD = "figures/scorecard"
+# One job, which makes those of its records that are missing or out of date.
+VQE = {vqe(2), vqe(3)}
+GENERATOR = "records/ntangled/n=4,depth=2,target=0.15"
+AUTOENCODER = {
+    "records/autoencoder/L=1,states=ntangled",
+    "records/autoencoder/L=1,states=released",
+    "records/autoencoder/L=1,states=regenerated",
+    "records/autoencoder_spectra/L=1,states=ntangled",
+}
+FROM_VQE = after("vqe")
+FROM_AUTOENCODER = after("autoencoder", "autoencoder_spectra")
+SIMULATIONS = {*VQE, GENERATOR, *AUTOENCODER}
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a Snakemake process ended."""
+
+    code: int
+    text: str
+
+    def started(self) -> set[str]:
+        """Short names of what its jobs make, or would make in a dry run."""
+        outputs = re.findall(r"^    output: (.*)$", self.text, re.MULTILINE)
+        names = {name.removesuffix(" (update)") for line in outputs for name in line.split(", ")}
+        return {
+            re.sub(r"\.(nc|csv|json|png|pdf|txt)$", "", name).removeprefix("data/")
+            for name in names
+        }
+
+
+@dataclass(frozen=True)
+class Project:
+    """A scratch copy of the project."""
+
+    path: Path
+
+    @property
+    def command(self) -> list[str]:
+        """Snakemake of this environment; add arguments."""
+        return [sys.executable, "-m", "snakemake"]
+
+    def environment(self, mirror: Path | None = None) -> dict[str, str]:
+        """The copy's package first, no settings of whoever runs the tests."""
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("NUMBA_", "SNAKEMAKE_", "OVERPAR_"))
+        }
+        mine = {"PYTHONPATH": str(self.path / "src"), "NO_PROXY": "*"}
+        return kept | mine | ({"OVERPAR_MIRROR": str(mirror)} if mirror else {})
+
+    def run(self, *arguments: str, cores: int = 2, mirror: Path | None = None) -> Run:
+        """Run Snakemake to its end."""
+        done = subprocess.run(
+            [*self.command, "--cores", str(cores), *arguments],
+            cwd=self.path,
+            env=self.environment(mirror),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return Run(done.returncode, done.stdout)
+
+    def planned(self, *arguments: str) -> set[str]:
+        """What a run would make."""
+        run = self.run("--dry-run", *arguments)
+        assert run.code == 0, run.text
+        assert run.started() or "Nothing to be done" in run.text, run.text
+        return run.started()
+
+    def configure(self, **changes: Any) -> None:
+        """Write the tiny configuration with changes; a__b=c sets b in block a."""
+        config = copy.deepcopy(CONFIG)
+        for key, value in changes.items():
+            *blocks, last = key.split("__")
+            inner = config
+            for block in blocks:
+                inner = inner[block]
+            inner[last] = value
+        (self.path / "config/config.yaml").write_text(yaml.safe_dump(config))
+
+    def append(self, file: str, text: str) -> None:
+        """Add lines to a file."""
+        with (self.path / file).open("a", encoding="utf-8") as handle:
+            handle.write(f"\n{text}\n")
+
+    def record(self, name: str) -> Path:
+        """Path of a record by its short name."""
+        return self.path / "data" / f"{name}.nc"
+
+    def records(self) -> dict[str, Path]:
+        """All records there are, by short name."""
+        found = sorted((self.path / "data/records").glob("*/*.nc"))
+        return {
+            f"records/{path.parent.name}/{path.name.removesuffix('.nc')}": path for path in found
+        }
+
+    def contents(self) -> dict[str, bytes]:
+        """What is in the records, by short name; a record made again has another time in it."""
+        return {name: path.read_bytes() for name, path in self.records().items()}
+
+    def variables(self) -> dict[str, dict[str, NDArray[Any]]]:
+        """Variables of all records by short name."""
+        return {name: read_record(path).variables for name, path in self.records().items()}
+
+    def leftovers(self) -> list[str]:
+        """Files in data/records that are not records."""
+        files = [path for path in (self.path / "data/records").rglob("*") if path.is_file()]
+        return [path.name for path in files if path.suffix != ".nc" or path.name.startswith(".")]
+
+
+def assert_same_bits(one: Project, other: Project) -> None:
+    """All variables of all records are equal, bit by bit."""
+    left, right = one.variables(), other.variables()
+    assert left.keys() == right.keys()
+    for name in left:
+        assert left[name].keys() == right[name].keys(), name
+        for key, value in left[name].items():
+            twin = right[name][key]
+            assert (value.dtype, value.shape) == (twin.dtype, twin.shape), (name, key)
+            assert np.asarray(value).tobytes() == np.asarray(twin).tobytes(), (name, key)
+
+
+def _share_kernels(project: Project) -> Project:
+    """Let a copy use the project's compiled kernels; Numba files them by the code's directory."""
+    engines = "src/overpar/engines"
+    directories = [
+        root
+        / _CACHE.relative_to(ROOT)
+        / _CacheLocator.get_suitable_cache_subpath(str(root / engines / "lanes.py"))
+        for root in (ROOT, project.path)
+    ]
+    for directory in directories:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+    directories[0].mkdir(exist_ok=True)
+    directories[1].symlink_to(directories[0])
+    return project
+
+
+def made(path: Path) -> Project:
+    """A copy of the project's sources with the tiny configuration."""
+    for part in PARTS:
+        source = ROOT / part
+        (path / part).parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, path / part, ignore=shutil.ignore_patterns("kernels-*"))
+        else:
+            shutil.copy2(source, path / part)
+    for name in FILES:
+        shutil.copy2(ROOT / name, path / name)
+    sources = (ROOT / "data/sources.csv").read_text(encoding="utf-8")
+    nobody = re.sub(r"https?://[^,]*", "http://127.0.0.1:9/{path}", sources)
+    (path / "data/sources.csv").write_text(nobody, encoding="utf-8")
+    (path / "config").mkdir()
+    claims = yaml.safe_dump({"alpha": 0.01, "claims": [CLAIM]})
+    (path / "config/claims.yaml").write_text(claims, encoding="utf-8")
+    project = _share_kernels(Project(path))
+    project.configure()
+    return project
+
+
+def copied(project: Project, parent: Path) -> Project:
+    """A copy of a project, Snakemake's memory of it included."""
+    path = shutil.copytree(
+        project.path, parent / "project", ignore=shutil.ignore_patterns("kernels-*")
+    )
+    return _share_kernels(Project(path))
