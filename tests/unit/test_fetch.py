@@ -168,9 +168,11 @@ def offline(tmp_path: Path, closed: str) -> Setting:
 
 def test_all_files_come_from_the_primary_source(setting: Setting, sites: tuple[Site, Site]) -> None:
     got = setting.fetch()
-    lines = "\n".join(sorted(f"{path} {digest(data)}" for path, data in FILES.items()))
+    sums = {path: digest(data) for path, data in FILES.items()}
+    lines = "\n".join(sorted(f"{path} {value}" for path, value in sums.items()))
+    whole = digest(lines.encode())
     assert got == Provenance(
-        "data", "owner", "repository", "v1", "MIT", {"primary": 20}, digest(lines.encode())
+        "data", "owner", "repository", "v1", "MIT", {"primary": 20}, whole, sums
     )
     assert setting.landed() == ALL
     assert setting.steps == [(k, 20) for k in range(21)]
@@ -348,6 +350,8 @@ def test_destination_that_cannot_be_written_is_said(setting: Setting) -> None:
 def test_load_array_reads_arrays_and_names_what_it_cannot_read(tmp_path: Path) -> None:
     np.save(tmp_path / "good.npy", np.arange(3.0))
     assert load_array(tmp_path / "good.npy").tolist() == [0, 1, 2]
+    with pytest.raises(UserError, match=r"good\.npy has the wrong sha256"):
+        load_array(tmp_path / "good.npy", "0" * 64)
     np.save(tmp_path / "objects.npy", np.array([{}]), allow_pickle=True)
     (tmp_path / "text.npy").write_text("not an array")
     (tmp_path / "zip.npy").write_bytes(b"PK\x03\x04 broken")

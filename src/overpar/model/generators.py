@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache, reduce
-from itertools import combinations, product
+from functools import cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from overpar.model.observables import PauliSum
 
 Generators = tuple[PauliSum, ...]
 Term = tuple[float, str, tuple[int, ...]]
+
+# Far beyond any algebra that can be counted; keeps a typo from filling the memory.
+MAX_QUBITS = 1024
 
 _TERM = re.compile(
     r"\s*([+-]?)\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?([A-Za-z]+)(?:@(\d+))?\s*"
@@ -37,7 +40,7 @@ def parse_generators(
 
     Args:
         texts: one per generator, or per family of generators if `local`.
-        qubits: n ≥ 1.
+        qubits: n from 1 to 1024.
         boundary: "open" or "periodic".
         local: make every place a generator of its own instead of their sum.
         full: strings have n letters and are taken as they are, in one place.
@@ -55,6 +58,9 @@ def parse_generators(
     Source: the notation is ours.
     """
     integer("qubits", qubits, 1)
+    require(
+        qubits <= MAX_QUBITS, f"Argument `qubits` must be at most {MAX_QUBITS}, but is {qubits}."
+    )
     choice("boundary", boundary, Boundary)
     require(not (local and full), "Arguments `local` and `full` exclude one another.")
     require(len(texts) > 0, "There must be at least one generator.")
@@ -200,7 +206,7 @@ def hardware_efficient_generators(qubits: int) -> Generators:
     Args:
         qubits: n ≥ 1.
 
-    Source: arXiv:2109.11676, section "Unitary compilation", for the dimension.
+    Source: arXiv:2109.11676, Supplementary Fig. 4, for the dimension.
     """
     integer("qubits", qubits, 1)
     rotations = [PauliSum(((1.0, p, (q,)),)) for p in "XY" for q in range(qubits)]
@@ -231,7 +237,7 @@ def circuit_generators(circuit: Circuit) -> Generators:
         >>> circuit_generators(Circuit(1, gates, 1))[0].terms
         ((1.0, 'X', (0,)),)
 
-    Source: arXiv:2109.11676, eq. (2), with fixed gates absorbed.
+    Source: arXiv:2109.11676, for the form of an ansatz; absorbing fixed gates is ours.
     """
     blocks: list[list[Term]] = []
     before: list[Fixed] = []
@@ -303,4 +309,7 @@ def _conjugated(matrix: bytes, letters: str) -> tuple[int, str] | None:
 
 
 def _dense(letters: str) -> NDArray[np.complex128]:
-    return np.asarray(reduce(np.kron, [FIXED_GATES[letter] for letter in letters]))
+    out = FIXED_GATES[letters[0]]
+    for letter in letters[1:]:
+        out = np.kron(out, FIXED_GATES[letter]).astype(np.complex128)
+    return out

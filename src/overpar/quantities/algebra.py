@@ -14,18 +14,19 @@ import numpy as np
 from overpar.base.checks import integer, require
 from overpar.model.observables import PauliSum
 from overpar.quantities.modular import PRIMES, Echelon, Integers, product, root_of_minus_one
-from overpar.quantities.strings import StringTable, Vectors, overlap, stacked
+from overpar.quantities.strings import Masks, StringTable, Vectors, overlap, stacked
 
 # Where the closure stops unless told otherwise: sums of strings, and generators of one string.
-LIMIT_SUMS, LIMIT_STRINGS = 4096, 2**18
+LIMIT_SUMS, LIMIT_STRINGS = 2048, 2**18
 # Up to here a basis is held, which sectors and structure need.
 LIMIT_BASIS = 2048
-# Strings and entries of vectors that are held at most, well under a gigabyte each.
-MAX_STRINGS, MAX_ENTRIES = 2**21, 2**24
+# Strings and entries of vectors that are held at most: about a gigabyte in all.
+MAX_STRINGS, MAX_ENTRIES = 2**20, 2**24
 
 # Columns that a string is hashed to, columns at first, and the part of them that is used at most.
-_HASHES, _START, _LOAD = 4, 1024, 0.75
-_CHUNK = 256
+_HASHES, _START, _LOAD = 4, 128, 0.75
+# Brackets and strings that are computed at once.
+_BRACKETS, _EXPANDED = 1024, 2**16
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def dla_dimension(
         generators: at least one; see `overpar.model.generators`.
         qubits: n ≥ 1, as many as the algebra stays small for.
         max_dim: stop as soon as the dimension is known to exceed this. By default 2¹⁸ if every
-            generator is one string, and 4096 otherwise.
+            generator is one string, and 2048 otherwise.
 
     Returns:
         The dimension, or the number it exceeds.
@@ -79,8 +80,8 @@ def dla_dimension(
         >>> dla_dimension([x, y], 1).value
         3
 
-    Source: arXiv:2105.14377, definition 3 (the algebra); R. Zeier and T. Schulte-Herbrüggen,
-    J. Math. Phys. 52, 113510 (2011), algorithm 1 (closure under the generators alone).
+    Source: M. Larocca et al., Quantum 6, 824 (2022), arXiv:2105.14377, for the algebra; R. Zeier
+    and T. Schulte-Herbrüggen, J. Math. Phys. 52, 113510 (2011), for closure by generators alone.
     """
     table = StringTable(generators, qubits)
     limit = _limit(table, max_dim)
@@ -121,7 +122,7 @@ def _count_strings(table: StringTable, limit: int) -> int:
     """
     done = 0
     while done < len(table):
-        stop = min(len(table), done + _CHUNK**2)
+        stop = min(len(table), done + _EXPANDED)
         table.expand(np.arange(done, stop))
         done = stop
         _check(len(table), limit, table, 0)
@@ -130,7 +131,7 @@ def _count_strings(table: StringTable, limit: int) -> int:
 
 def _check(rank: int, limit: int, table: StringTable, entries: int) -> None:
     if rank > limit:
-        raise Stopped(Dimension(None, limit, f"more than {limit} independent operators"))
+        raise Stopped(Dimension(None, limit, f"there are more than {limit} independent operators"))
     if len(table) > MAX_STRINGS or entries > MAX_ENTRIES:
         reason = f"the operators hold more than {MAX_STRINGS} Pauli strings"
         if entries > MAX_ENTRIES:
@@ -173,13 +174,14 @@ def _closure(
 def _chunks(parts: Sequence[Vectors], table: StringTable) -> Iterator[Vectors]:
     """The same vectors, so few at once that their brackets fit in memory."""
     together = stacked(parts)
-    most = max(1, 2**22 // len(table.generators))
+    many = len(table.generators)
+    most, rows = max(1, 2**22 // many), max(1, _BRACKETS // many)
     sizes = np.cumsum(np.bincount(together.rows, minlength=together.count))
     start = 0
     while start < together.count:
         before = sizes[start - 1] if start else 0
         fits = int(np.searchsorted(sizes, before + most, side="right"))
-        stop = min(max(fits, start + 1), start + _CHUNK, together.count)
+        stop = min(max(fits, start + 1), start + rows, together.count)
         yield together.take(np.arange(start, stop))
         start = stop
 
@@ -214,30 +216,38 @@ def hashed(vectors: Vectors, width: int, prime: int) -> Integers:
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """A basis of an algebra modulo a prime, in reduced echelon form over its strings.
+    """A basis of an algebra modulo a prime, in reduced echelon form over the strings it needs.
 
     The coordinates of an element are its entries at the pivots.
 
     Args:
-        table: the strings.
+        table: strings and generators.
         prime: the modulus.
-        pivots: columns, ascending, shape (d,).
+        columns: numbers of the needed strings in the table, ascending, shape (strings,).
+        pivots: indices into `columns`, ascending, shape (d,).
         rows: shape (d, strings).
     """
 
     table: StringTable
     prime: int
+    columns: Integers
     pivots: Integers
     rows: Integers
+
+    @property
+    def masks(self) -> Masks:
+        """Masks of the needed strings, shape (strings, 2, words)."""
+        return self.table.strings.masks[self.columns]
 
     def brackets(self) -> Vectors:
         """Coordinates of {G, b_i}: vectors over 0 … d−1, number i·(generators) + G."""
         where, columns = np.nonzero(self.rows)
-        elements = Vectors(len(self.rows), where, columns, self.rows[where, columns])
+        values = self.rows[where, columns]
+        elements = Vectors(len(self.rows), where, self.columns[columns], values)
         parts = [self.table.brackets(part, self.prime) for part in _chunks([elements], self.table)]
         found = stacked(parts)
         coordinate = np.full(len(self.table), -1)
-        coordinate[self.pivots] = np.arange(len(self.pivots))
+        coordinate[self.columns[self.pivots]] = np.arange(len(self.pivots))
         at = coordinate[found.columns]
         keep = at >= 0
         return Vectors(found.count, found.rows[keep], at[keep], found.values[keep])
@@ -247,24 +257,20 @@ def basis(table: StringTable, prime: int) -> Basis:
     """A basis of the algebra modulo a prime.
 
     Raises:
-        Stopped: if the dimension exceeds `LIMIT_BASIS`.
+        Stopped: if the dimension exceeds `LIMIT_BASIS`, or memory would not suffice.
     """
     if table.single:
-        size = _count_strings(table, LIMIT_BASIS)
-        return Basis(table, prime, np.arange(size), np.eye(size, dtype=np.int64))
+        everything = np.arange(_count_strings(table, LIMIT_BASIS))
+        return Basis(table, prime, everything, everything, np.eye(len(everything), dtype=np.int64))
     rank, kept = _closure(table, prime, LIMIT_BASIS, keep=True)
-    # The table may hold strings that only cancelled brackets met; they stay zero.
     used = np.unique(np.concatenate([vectors.columns for vectors in kept]))
-    _check(rank * len(used) // 2**12, MAX_ENTRIES // 2**12, table, 0)
+    _check(rank, LIMIT_BASIS, table, rank * len(used))
     echelon = Echelon(len(used), prime)
     for part in _chunks(kept, table):
         dense = np.zeros((part.count, len(used)), np.int64)
         dense[part.rows, np.searchsorted(used, part.columns)] = part.values
         echelon.add(dense)
-    pivots, reduced = echelon.reduced()
-    rows = np.zeros((len(pivots), len(table)), np.int64)
-    rows[:, used] = reduced
-    return Basis(table, prime, used[pivots], rows)
+    return Basis(table, prime, used, *echelon.reduced())
 
 
 def sector_dimension(generators: Sequence[PauliSum], qubits: int, state: str) -> Dimension:
@@ -287,7 +293,7 @@ def sector_dimension(generators: Sequence[PauliSum], qubits: int, state: str) ->
     Raises:
         UserError: if an argument is outside its range.
 
-    Source: arXiv:2105.14377, section III.C (restriction to invariant subspaces); the rank is ours.
+    Source: arXiv:2105.14377, for algebras on invariant subspaces; the rank is ours.
     """
     table = StringTable(generators, qubits)
     marks = product_state(state, qubits)
@@ -312,19 +318,19 @@ def product_state(state: str, qubits: int) -> str:
     return letters
 
 
-def action_on_product(table: StringTable, letters: str) -> tuple[list[bytes], Integers]:
+def action_on_product(strings: Masks, letters: str) -> tuple[list[bytes], Integers]:
     """P|ψ⟩ = i^k |b⟩ for every string: the label b and the exponent k.
 
     The label is the set of qubits that P turns to the orthogonal state; b is empty for the
     strings with an expectation value, ±1.
     """
-    table_x, table_z = table.masks[:, 0], table.masks[:, 1]
+    x, z = strings[:, 0], strings[:, 1]
     sides = _bits([letter in "+-" for letter in letters])
     ones = _bits([letter in "1-" for letter in letters])
-    y = overlap(table_x, table_z)
+    y = overlap(x, z)
     # X acts after Z: on +− it sees what Z has flipped, on 01 it is Z that gives the sign.
-    minus = overlap(table_z & ~sides, ones) + overlap(table_x & sides, ones ^ table_z)
-    flips = (table_x & ~sides) | (table_z & sides)
+    minus = overlap(z & ~sides, ones) + overlap(x & sides, ones ^ z)
+    flips = (x & ~sides) | (z & sides)
     return [row.tobytes() for row in flips], (y + 2 * minus) % 4
 
 
@@ -337,7 +343,7 @@ def _bits(marks: Sequence[bool]) -> np.ndarray:
 
 def _sector_rank(elements: Basis, letters: str) -> int:
     prime, size = elements.prime, len(elements.pivots)
-    labels, exponents = action_on_product(elements.table, letters)
+    labels, exponents = action_on_product(elements.masks, letters)
     number = {label: k for k, label in enumerate(dict.fromkeys(labels))}
     place = np.array([number[label] for label in labels])
     root = root_of_minus_one(prime)

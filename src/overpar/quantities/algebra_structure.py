@@ -8,7 +8,7 @@ must have the dimension found exactly.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isqrt
 
@@ -16,25 +16,16 @@ import numpy as np
 import scipy.linalg
 from scipy.sparse.csgraph import connected_components
 
-from overpar.base.checks import real_array, require
+from overpar.base.checks import require
 from overpar.base.errors import UserError
 from overpar.engines.interface import Complexes, Floats
-from overpar.model.circuits import pauli_masks
 from overpar.model.observables import PauliSum
-from overpar.quantities.algebra import (
-    LIMIT_BASIS,
-    Basis,
-    Stopped,
-    action_on_product,
-    basis,
-    centre_dimension,
-    product_state,
-)
+from overpar.quantities.algebra import LIMIT_BASIS, Basis, Stopped, basis, centre_dimension
 from overpar.quantities.modular import PRIMES
-from overpar.quantities.strings import StringTable, masks, multiply
+from overpar.quantities.strings import StringSet, StringTable, multiply
 
 MAX_STRINGS = 8192
-_ZERO, _TRIES = 1e-9, 4
+_ZERO, _TORI, _TRIES = 1e-9, 1e-6, 4
 _EXCEPTIONAL = {(14, 2): "g2", (52, 4): "f4", (78, 6): "e6", (133, 7): "e7", (248, 8): "e8"}
 
 
@@ -50,7 +41,7 @@ class Ideal:
 
     name: str
     rank: int
-    basis: Floats
+    basis: Floats = field(repr=False)
 
     @property
     def dimension(self) -> int:
@@ -67,12 +58,14 @@ class Structure:
     """An algebra as the sum of its centre and its simple ideals, mutually orthogonal.
 
     Args:
-        table: the strings.
+        qubits: n.
+        strings: what the bases refer to.
         centre: may have dimension 0.
         ideals: in descending order of dimension.
     """
 
-    table: StringTable
+    qubits: int
+    strings: StringSet
     centre: Ideal
     ideals: tuple[Ideal, ...]
 
@@ -126,71 +119,66 @@ def structure(generators: Sequence[PauliSum], qubits: int) -> Structure:
     """
     table = StringTable(generators, qubits)
     try:
-        real, centre = _real_basis(table)
+        strings, real, centre = _real_basis(table)
     except Stopped as stop:
         raise UserError(
-            f"The dimension of the algebra {stop.dimension}; its ideals can be found up to"
-            f" {LIMIT_BASIS}."
+            f"The dimension of the algebra {stop.dimension}, since {stop.dimension.reason}; its"
+            f" ideals can be found up to dimension {LIMIT_BASIS}."
         ) from None
     for attempt in range(_TRIES):
-        parts = _split(table, real, np.random.default_rng(attempt))
-        if parts is not None and parts.centre.dimension == centre:
-            return parts
+        found = _split(strings, real, np.random.default_rng(attempt))
+        if found is not None and found[0].dimension == centre:
+            return Structure(qubits, strings, *found)
     raise UserError("The ideals of the algebra could not be told apart in double precision.")
 
 
-def _real_basis(table: StringTable) -> tuple[Floats, int]:
-    """Orthonormal basis of the algebra over its strings, (d, strings), and dim of the centre.
+def _real_basis(table: StringTable) -> tuple[StringSet, Floats, int]:
+    """Strings, orthonormal basis of the algebra over them (d, strings), and dim of the centre.
 
     As many primes are used as the rational entries need; the result is closed under brackets.
     """
-    found: list[Basis] = [basis(table, PRIMES[0])]
-    for prime in PRIMES[1:]:
+    found: list[Basis] = []
+    for prime in PRIMES:
         found.append(basis(table, prime))
-        size = max(len(b.pivots) for b in found)
-        found = [b for b in found if len(b.pivots) == size]
-        agreeing = [b for b in found if np.array_equal(b.pivots, found[-1].pivots)]
-        if len(agreeing) < 2:
-            continue
-        rows = _rational(agreeing, len(table))
+        last = found[-1]
         require(
-            len(table) <= MAX_STRINGS,
-            f"The operators of the algebra hold {len(table)} Pauli strings; its ideals can be"
-            f" found up to {MAX_STRINGS}.",
+            len(last.columns) <= MAX_STRINGS,
+            f"The operators of the algebra hold {len(last.columns)} Pauli strings; its ideals can"
+            f" be found up to {MAX_STRINGS}.",
         )
+        agreeing = [b for b in found if _alike(b, last)]
+        rows = _rational(agreeing) if len(agreeing) > 1 else None
         if rows is not None:
+            strings = StringSet(last.masks)
             real = np.asarray(scipy.linalg.qr(rows.T, mode="economic")[0].T)
-            if _closed(table, real):
-                return real, centre_dimension(agreeing[0])
-    raise UserError("The algebra's basis needs larger fractions than are supported.")
+            if _closed(table, strings, real):
+                return strings, real, centre_dimension(last)
+    raise UserError("A basis of the algebra needs larger fractions than are supported.")
 
 
-def _rational(found: Sequence[Basis], strings: int) -> Floats | None:
+def _alike(first: Basis, second: Basis) -> bool:
+    return np.array_equal(first.columns, second.columns) and np.array_equal(
+        first.pivots, second.pivots
+    )
+
+
+def _rational(found: Sequence[Basis]) -> Floats | None:
     """Entries of a reduced basis as fractions, from their residues; None if primes are too few."""
-    modulus, total = 1, np.zeros((len(found[0].rows), strings), object)
-    used = np.zeros(total.shape, bool)
-    for b in found:
-        used[:, : b.rows.shape[1]] |= b.rows != 0
-    places = np.nonzero(used)
-    residues = [0] * len(places[0])
+    places = np.nonzero(np.any([b.rows != 0 for b in found], axis=0))
+    modulus, residues = 1, [0] * len(places[0])
     for b in found:
         inverse = pow(modulus, -1, b.prime)
-        wide = np.zeros(used.shape, np.int64)
-        wide[:, : b.rows.shape[1]] = b.rows
-        new = wide[places].tolist()
         residues = [
-            r + modulus * ((v - r) * inverse % b.prime) for r, v in zip(residues, new, strict=True)
+            r + modulus * ((v - r) * inverse % b.prime)
+            for r, v in zip(residues, b.rows[places].tolist(), strict=True)
         ]
         modulus *= b.prime
-    known: dict[int, float | None] = {}
-    out = np.zeros(used.shape)
-    for row, column, residue in zip(*places, residues, strict=True):
-        if residue not in known:
-            known[residue] = _fraction(residue, modulus)
-        value = known[residue]
-        if value is None:
-            return None
-        out[row, column] = value
+    known = {residue: _fraction(residue, modulus) for residue in set(residues)}
+    values = [known[residue] for residue in residues]
+    if None in values:
+        return None
+    out = np.zeros(found[0].rows.shape)
+    out[places] = values
     return out
 
 
@@ -209,43 +197,42 @@ def _fraction(residue: int, modulus: int) -> float | None:
     return float(Fraction(b, t))
 
 
-def _closed(table: StringTable, real: Floats) -> bool:
+def _closed(table: StringTable, strings: StringSet, real: Floats) -> bool:
     """Whether a subspace with orthonormal rows holds the generators and their brackets with it."""
     for generator in table.generators:
-        element = np.zeros(len(table))
-        for mask, coefficient in generator:
-            element[table.find(mask[None])] = coefficient
+        element = np.zeros(len(strings))
+        places = strings.find(np.array([mask for mask, _ in generator]))
+        element[places] = [float(coefficient) for _, coefficient in generator]
         element /= np.linalg.norm(element)
-        images = np.concatenate([element[None], real @ _bracket_matrix(table, element)])
+        images = np.concatenate([element[None], real @ _bracket_matrix(strings, element)])
         outside = images - (images @ real.T) @ real
         if np.abs(outside).max() > _ZERO:
             return False
     return True
 
 
-def _bracket_matrix(table: StringTable, element: Floats) -> Floats:
+def _bracket_matrix(strings: StringSet, element: Floats) -> Floats:
     """Matrix B with {A, a} = A @ B for components A over the strings, for a given element a.
 
-    Products that are no strings of the table cancel if both are in the algebra; they are left out.
+    Products that are not among the strings cancel if both are in the algebra; they are left out.
     """
-    size = len(table)
-    out = np.zeros((size, size))
-    support = np.flatnonzero(element)
-    for column in support:
-        result, k = multiply(table.masks, table.masks[column])
+    out = np.zeros((len(strings), len(strings)))
+    for column in np.flatnonzero(element):
+        result, k = multiply(strings.masks, strings.masks[column])
         rows = np.flatnonzero(k % 2)
-        targets = table.find(result[rows])
-        known = targets >= 0
-        rows, targets = rows[known], targets[known]
+        targets = strings.find(result[rows])
+        rows, targets = rows[targets >= 0], targets[targets >= 0]
         out[rows, targets] += (2 - k[rows]) * element[column]
     return out
 
 
-def _split(table: StringTable, real: Floats, random: np.random.Generator) -> Structure | None:
+def _split(
+    strings: StringSet, real: Floats, random: np.random.Generator
+) -> tuple[Ideal, tuple[Ideal, ...]] | None:
     """Centre and ideals by generic elements, or None if these were not generic enough."""
     size = len(real)
     first, second = (
-        real @ _bracket_matrix(table, random.normal(size=size) @ real) @ real.T for _ in range(2)
+        real @ _bracket_matrix(strings, random.normal(size=size) @ real) @ real.T for _ in range(2)
     )
     # Antisymmetric matrices: eigenvalues ±λ for roots ±α, in ascending order.
     values, vectors = np.linalg.eigh(0.5j * (first - first.T))
@@ -272,16 +259,13 @@ def _split(table: StringTable, real: Floats, random: np.random.Generator) -> Str
         if not name:
             return None
         ideals.append(Ideal(" or ".join(name), torus.shape[1], inside.T @ real))
-    everything = np.concatenate(taken, axis=1)
-    if everything.shape[1] and not np.allclose(
-        everything.T @ everything, np.eye(everything.shape[1]), atol=1e-7
-    ):
+    tori = np.concatenate(taken, axis=1)
+    if np.abs(tori.T @ tori - np.eye(tori.shape[1])).max(initial=0) > _TORI:
         return None
-    rest = scipy.linalg.null_space(everything.T) if everything.shape[1] else np.eye(len(cartan.T))
+    # What no ideal reaches of the Cartan subalgebra.
+    rest = np.linalg.qr(tori, mode="complete")[0][:, tori.shape[1] :]
     ideals.sort(key=lambda ideal: -ideal.dimension)
-    centre = Ideal("centre", rest.shape[1], (cartan @ rest).T @ real)
-    result = Structure(table, centre, tuple(ideals))
-    return result if result.dimension == size else None
+    return Ideal("centre", rest.shape[1], (cartan @ rest).T @ real), tuple(ideals)
 
 
 def _real_span(vectors: Complexes) -> Floats:
@@ -289,111 +273,3 @@ def _real_span(vectors: Complexes) -> Floats:
     parts = np.concatenate([vectors.real, vectors.imag], axis=1)
     left, sizes, _ = np.linalg.svd(parts, full_matrices=False)
     return np.asarray(left[:, sizes > 1e-7 * sizes.max(initial=1e-7)])
-
-
-def operator_components(parts: Structure, operator: PauliSum) -> tuple[Floats, float]:
-    """Coefficients of an operator on the strings of a structure, and what is left outside 𝔤.
-
-    Returns:
-        Coefficients, shape (strings,), and the squared norm, in units of 2ⁿ, of the part of the
-        operator that is orthogonal to 𝔤; it is zero for an operator in i𝔤.
-
-    Raises:
-        UserError: if a term does not fit the qubits.
-    """
-    table = parts.table
-    coefficients: dict[bytes, float] = {}
-    components = np.zeros(len(table))
-    for coefficient, letters, where in operator.terms:
-        require(
-            all(0 <= q < table.qubits for q in where),
-            f"Observable term {letters!r} on qubits {where} does not fit {table.qubits} qubits.",
-        )
-        mask = masks([(letters, where)], table.qubits)
-        key = mask.tobytes()
-        coefficients[key] = coefficients.get(key, 0.0) + coefficient
-        number = table.find(mask)[0]
-        if number >= 0:
-            components[number] += coefficient
-    inside = sum(ideal.purity(components) for ideal in (parts.centre, *parts.ideals))
-    return components, max(0.0, sum(c * c for c in coefficients.values()) - inside)
-
-
-def product_expectations(parts: Structure, state: str) -> Floats:
-    """⟨P⟩ of every string in a product state of letters 0, 1, +, −, shape (strings,).
-
-    Raises:
-        UserError: if the letters are not so.
-    """
-    letters = product_state(state, parts.table.qubits)
-    labels, exponents = action_on_product(parts.table, letters)
-    signs = 1.0 - exponents
-    return np.array([0.0 if any(b) else s for b, s in zip(labels, signs, strict=True)])
-
-
-def expectations(parts: Structure, state: Complexes) -> Floats:
-    """⟨P⟩ of every string in a normalised state (2ⁿ,), qubit 0 most significant, (strings,)."""
-    table = parts.table
-    rows = np.arange(2**table.qubits)
-    require(
-        state.shape == rows.shape,
-        f"Argument `state` must have shape {rows.shape}, but has shape {state.shape}.",
-    )
-    out = np.empty(len(table))
-    for k, (x, z) in enumerate(table.masks[:, :, 0].astype(np.int64)):
-        signs = 1 - 2 * (np.bitwise_count((rows ^ x) & z) & 1).astype(np.int64)
-        phase = 1j ** int(np.bitwise_count(x & z))
-        out[k] = (phase * np.vdot(state, signs * state[rows ^ x])).real
-    return out
-
-
-@dataclass(frozen=True)
-class LossMoments:
-    """What the algebra says of the loss ⟨O⟩ of a deep circuit.
-
-    Args:
-        mean: over the angles.
-        variance: over the angles.
-        purities: (dim 𝔤_j, P_j(ρ), P_j(O)) per simple ideal.
-    """
-
-    mean: float
-    variance: float
-    purities: tuple[tuple[int, float, float], ...]
-
-
-def loss_moments(parts: Structure, operator: PauliSum, values: Floats) -> LossMoments:
-    """Mean and variance of the loss of a deep circuit: Var L = Σ_j P_j(ρ) P_j(O) / dim 𝔤_j.
-
-    P_j(A) = Σ_i |Tr(B_i A)|² over an orthonormal basis B_i of 𝔤_j, Tr(B_i B_k) = δ_ik. The
-    centre adds to the mean only.
-
-    Args:
-        parts: the algebra.
-        operator: O; it must lie in i𝔤.
-        values: ⟨P⟩ of the input state ρ on every string; see `product_expectations`.
-
-    Raises:
-        UserError: if O is not in i𝔤.
-
-    Source: M. Ragone et al., Nat. Commun. 15, 7172 (2024), arXiv:2309.09342, theorem 1;
-    E. Fontana et al., Nat. Commun. 15, 7171 (2024), arXiv:2309.07902, theorem 2.9.
-    """
-    values = real_array("values", values, (len(parts.table),))
-    components, outside = operator_components(parts, operator)
-    require(
-        outside <= _ZERO * max(1.0, float(components @ components)),
-        "The variance is known from the algebra only for an observable in the algebra,"
-        f" but {outside:.3g} of its squared norm is outside.",
-    )
-    dimension = 2.0**parts.table.qubits
-    purities = tuple(
-        (ideal.dimension, ideal.purity(values) / dimension, ideal.purity(components) * dimension)
-        for ideal in parts.ideals
-    )
-    centre = parts.centre.basis
-    return LossMoments(
-        float((centre @ components) @ (centre @ values)),
-        sum(rho * o / size for size, rho, o in purities),
-        purities,
-    )

@@ -20,7 +20,7 @@ from overpar.quantities.modular import Integers
 
 Masks = NDArray[np.uint64]
 
-# Pairs of strings that are multiplied at once.
+# Words of pairs of strings that are multiplied at once.
 _PAIRS = 2**22
 _HALF = 16
 
@@ -95,8 +95,43 @@ def stacked(parts: Sequence[Vectors]) -> Vectors:
     )
 
 
+class StringSet:
+    """Distinct strings, numbered in the order in which they came.
+
+    Args:
+        strings: the first ones, shape (strings, 2, words), distinct.
+    """
+
+    def __init__(self, strings: Masks) -> None:
+        self.masks = strings[:0]
+        self._number: dict[bytes, int] = {}
+        self.intern(strings)
+
+    def __len__(self) -> int:
+        """Number of strings."""
+        return len(self.masks)
+
+    def find(self, strings: Masks) -> Integers:
+        """Numbers of strings (k, 2, words), −1 where one is not here."""
+        return np.array([self._number.get(key, -1) for key in _keys(strings)], np.int64)
+
+    def intern(self, strings: Masks) -> Integers:
+        """Numbers of strings (k, 2, words), new where one was not here."""
+        number, known = self._number, len(self._number)
+        found = [number.setdefault(key, len(number)) for key in _keys(strings)]
+        places, first = np.unique(np.array(found, np.int64), return_index=True)
+        self.masks = np.concatenate([self.masks, strings[first[places >= known]]])
+        return np.array(found, np.int64)
+
+
+def _keys(strings: Masks) -> list[bytes]:
+    data = np.ascontiguousarray(strings).tobytes()
+    size = max(1, strings[:1].nbytes)
+    return [data[k : k + size] for k in range(0, len(data), size)]
+
+
 class StringTable:
-    """Strings met so far, numbered in that order, and their brackets with generators.
+    """Strings met so far, and their brackets with generators.
 
     Args:
         generators: Hermitian; their coefficients are taken as the decimal numbers they print as.
@@ -111,13 +146,12 @@ class StringTable:
         require(len(generators) > 0, "Argument `generators` must not be empty.")
         self.qubits = qubits
         self.generators = [_merged(generator, qubits) for generator in generators]
-        self._number: dict[bytes, int] = {}
-        self.masks = np.empty((0, 2, -(-qubits // 64)), np.uint64)
         sizes = [len(generator) for generator in self.generators]
         self._owner = np.repeat(np.arange(len(sizes)), sizes)
         self._coefficients = [c for generator in self.generators for _, c in generator]
         self._terms = np.concatenate([m[None] for g in self.generators for m, _ in g])
-        self._columns = self._intern(self._terms)
+        self.strings = StringSet(self._terms[:0])
+        self._columns = self.strings.intern(self._terms)
         # Entry k says: the bracket of string source[k] with term[k] is sign[k] times target[k].
         self._expanded = np.zeros(len(self), bool)
         self._source = np.empty(0, np.int64)
@@ -127,41 +161,24 @@ class StringTable:
 
     def __len__(self) -> int:
         """Number of strings."""
-        return len(self.masks)
+        return len(self.strings)
 
     @property
     def single(self) -> bool:
         """Whether every generator is one string."""
         return all(len(generator) == 1 for generator in self.generators)
 
-    def find(self, strings: Masks) -> Integers:
-        """Numbers of strings (k, 2, words), −1 where a string has not been met."""
-        size = strings[0].nbytes if len(strings) else 1
-        data = np.ascontiguousarray(strings).tobytes()
-        keys = (data[k : k + size] for k in range(0, len(data), size))
-        return np.array([self._number.get(key, -1) for key in keys], np.int64)
-
-    def _intern(self, strings: Masks) -> Integers:
-        size = strings[0].nbytes if len(strings) else 1
-        data = np.ascontiguousarray(strings).tobytes()
-        number, known = self._number, len(self._number)
-        keys = (data[k : k + size] for k in range(0, len(data), size))
-        found = np.array([number.setdefault(key, len(number)) for key in keys], np.int64)
-        places, first = np.unique(found, return_index=True)
-        self.masks = np.concatenate([self.masks, strings[first[places >= known]]])
-        return found
-
     def expand(self, columns: Integers) -> None:
         """Find the brackets of these strings with every term of the generators."""
         columns = columns[~self._expanded[columns]]
         self._expanded[columns] = True
-        step = max(1, _PAIRS // len(self._terms))
+        step = max(1, _PAIRS // self._terms[:, 0].size)
         for start in range(0, len(columns), step):
             part = columns[start : start + step]
-            result, k = multiply(self._terms, self.masks[part, None])
+            result, k = multiply(self._terms, self.strings.masks[part, None])
             row, term = np.nonzero(k % 2)
             self._source = np.concatenate([self._source, part[row]])
-            self._target = np.concatenate([self._target, self._intern(result[row, term])])
+            self._target = np.concatenate([self._target, self.strings.intern(result[row, term])])
             self._term = np.concatenate([self._term, term])
             self._sign = np.concatenate([self._sign, 2 - k[row, term]])
         grown = np.zeros(len(self) - len(self._expanded), bool)
