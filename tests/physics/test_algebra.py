@@ -165,6 +165,17 @@ def test_counting_stops_before_memory_does(monkeypatch: pytest.MonkeyPatch) -> N
     assert "500 Pauli strings" in stopped.reason
 
 
+def test_primes_must_agree() -> None:
+    """A rank that one prime alone has is not believed; the larger of two is a lower bound too."""
+    by_prime = dict(zip(PRIMES, (5, 7, 7, 9), strict=False))
+    assert algebra.agreed(lambda prime, known: by_prime[prime]).value == 7
+    seen = []
+    algebra.agreed(lambda prime, known: seen.append(known) or 3)  # type: ignore[func-returns-value]
+    assert seen == [0, 3]
+    never = algebra.agreed(lambda prime, known: known + 1)
+    assert (never.value, never.exceeds) == (None, len(PRIMES) - 1)
+
+
 def test_a_sector_of_a_large_algebra_is_not_guessed() -> None:
     found = sector_dimension(hardware_efficient_generators(6), 6, "0")
     assert found.value is None

@@ -1,4 +1,4 @@
-"""The command line: `overpar evaluate`, `plan`, `run`, `times` and `schema`."""
+"""The command line: `overpar evaluate`, `plan`, `run`, `dla`, `times` and `schema`."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from overpar.base.errors import UserError
 
 def parser() -> argparse.ArgumentParser:
     """The parser with all commands."""
-    from overpar.cli import evaluate, schema, times, workflow
+    from overpar.cli import dla, evaluate, schema, times, workflow
 
     top = argparse.ArgumentParser(
         prog="overpar",
@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     evaluate.add_command(commands)
     workflow.add_commands(commands)
+    dla.add_command(commands)
     times.add_command(commands)
     schema.add_command(commands)
     return top

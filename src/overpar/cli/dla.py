@@ -6,6 +6,7 @@ import sys
 from typing import Any, get_args
 
 from overpar.base.checks import require
+from overpar.base.errors import UserError
 from overpar.model.ansatz import Boundary
 from overpar.model.generators import parse_generators
 from overpar.quantities.algebra import (
@@ -16,6 +17,8 @@ from overpar.quantities.algebra import (
     sector_dimension,
 )
 from overpar.quantities.algebra_structure import structure
+
+_DEFAULTS = (LIMIT_SUMS, LIMIT_STRINGS)
 
 DESCRIPTION = """\
 Print the dimension of the Lie algebra that generators span with all their nested commutators, or
@@ -112,7 +115,10 @@ def report(options: argparse.Namespace) -> dict[str, Any]:
         if sector.value is None:
             out["sector_stopped_because"] = sector.reason
     if options.ideals and dimension.value is not None:
-        parts = structure(generators, n)
+        try:
+            parts = structure(generators, n)
+        except UserError as error:
+            return out | {"ideals": None, "ideals_not_found_because": str(error)}
         out["centre"] = parts.centre.dimension
         out["ideals"] = [
             {"name": ideal.name, "dimension": ideal.dimension, "rank": ideal.rank}
@@ -128,13 +134,16 @@ def _run(options: argparse.Namespace) -> None:
         return
     stopped = found["dimension"] is None
     print(f"exceeds {found['exceeds']}" if stopped else found["dimension"])
-    if stopped:
-        print(f"overpar: stopped, {found['stopped_because']}; see --max-dim.", file=sys.stderr)
+    if stopped and found["exceeds"] != options.max_dim:
+        hint = "; --max-dim sets the limit" if found["exceeds"] in _DEFAULTS else ""
+        print(f"overpar: stopped, since {found['stopped_because']}{hint}.", file=sys.stderr)
     if "state" in found:
         value = found["sector_dimension"]
         shown = "not found, " + found["sector_stopped_because"] if value is None else value
         print(f"on the subspace explored from {found['state']}: {shown}")
-    if "ideals" in found:
+    if "ideals" in found and found["ideals"] is None:
+        print(f"ideals: not found. {found['ideals_not_found_because']}")
+    elif "ideals" in found:
         print(f"centre: {found['centre']}")
         for ideal in found["ideals"]:
             print(f"ideal: {ideal['name']}, dimension {ideal['dimension']}, rank {ideal['rank']}")

@@ -1,0 +1,120 @@
+"""Mean and variance of the loss of a deep circuit, from its Lie algebra alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from overpar.base.checks import real_array, require
+from overpar.engines.interface import Complexes, Floats
+from overpar.model.observables import PauliSum
+from overpar.quantities.algebra import action_on_product, product_state
+from overpar.quantities.algebra_structure import Structure
+from overpar.quantities.strings import masks
+
+_OUTSIDE = 1e-9
+
+
+def operator_components(parts: Structure, operator: PauliSum) -> tuple[Floats, float]:
+    """Coefficients of an operator on the strings of a structure, and what is left outside 𝔤.
+
+    Returns:
+        Coefficients, shape (strings,), and the squared norm, in units of 2ⁿ, of the part of the
+        operator that is orthogonal to 𝔤; it is zero for an operator in i𝔤.
+
+    Raises:
+        UserError: if a term does not fit the qubits.
+    """
+    coefficients: dict[bytes, float] = {}
+    components = np.zeros(len(parts.strings))
+    for coefficient, letters, where in operator.terms:
+        require(
+            all(0 <= q < parts.qubits for q in where),
+            f"Observable term {letters!r} on qubits {where} does not fit {parts.qubits} qubits.",
+        )
+        mask = masks([(letters, where)], parts.qubits)
+        key = mask.tobytes()
+        coefficients[key] = coefficients.get(key, 0.0) + coefficient
+        number = parts.strings.find(mask)[0]
+        if number >= 0:
+            components[number] += coefficient
+    inside = sum(ideal.purity(components) for ideal in (parts.centre, *parts.ideals))
+    return components, max(0.0, sum(c * c for c in coefficients.values()) - inside)
+
+
+def product_expectations(parts: Structure, state: str) -> Floats:
+    """⟨P⟩ of every string in a product state of letters 0, 1, +, −, shape (strings,).
+
+    Raises:
+        UserError: if the letters are not so.
+    """
+    letters = product_state(state, parts.qubits)
+    labels, exponents = action_on_product(parts.strings.masks, letters)
+    signs = 1.0 - exponents
+    return np.array([0.0 if any(b) else s for b, s in zip(labels, signs, strict=True)])
+
+
+def expectations(parts: Structure, state: Complexes) -> Floats:
+    """⟨P⟩ of every string in a normalised state (2ⁿ,), qubit 0 most significant, (strings,)."""
+    rows = np.arange(2**parts.qubits)
+    require(
+        state.shape == rows.shape,
+        f"Argument `state` must have shape {rows.shape}, but has shape {state.shape}.",
+    )
+    out = np.empty(len(parts.strings))
+    for k, (x, z) in enumerate(parts.strings.masks[:, :, 0].astype(np.int64)):
+        signs = 1 - 2 * (np.bitwise_count((rows ^ x) & z) & 1).astype(np.int64)
+        phase = 1j ** int(np.bitwise_count(x & z))
+        out[k] = (phase * np.vdot(state, signs * state[rows ^ x])).real
+    return out
+
+
+@dataclass(frozen=True)
+class LossMoments:
+    """What the algebra says of the loss ⟨O⟩ of a deep circuit.
+
+    Args:
+        mean: over the angles.
+        variance: over the angles.
+        purities: (dim 𝔤_j, P_j(ρ), P_j(O)) per simple ideal.
+    """
+
+    mean: float
+    variance: float
+    purities: tuple[tuple[int, float, float], ...]
+
+
+def loss_moments(parts: Structure, operator: PauliSum, values: Floats) -> LossMoments:
+    """Mean and variance of the loss of a deep circuit: Var L = Σ_j P_j(ρ) P_j(O) / dim 𝔤_j.
+
+    P_j(A) = Σ_i |Tr(B_i A)|² over an orthonormal basis B_i of 𝔤_j, Tr(B_i B_k) = δ_ik. The
+    centre adds to the mean only.
+
+    Args:
+        parts: the algebra.
+        operator: O; it must lie in i𝔤.
+        values: ⟨P⟩ of the input state ρ on every string; see `product_expectations`.
+
+    Raises:
+        UserError: if O is not in i𝔤.
+
+    Source: M. Ragone et al., Nature Communications 15, 7172 (2024), arXiv:2309.09342, theorem 1;
+    E. Fontana et al., Nature Communications 15, 7171 (2024), arXiv:2309.07902.
+    """
+    values = real_array("values", values, (len(parts.strings),))
+    components, outside = operator_components(parts, operator)
+    require(
+        outside <= _OUTSIDE * max(1.0, float(components @ components)),
+        "The variance is known from the algebra only for an observable in the algebra,"
+        f" but {outside:.3g} of its squared norm is outside.",
+    )
+    dimension = 2.0**parts.qubits
+    purities = tuple(
+        (ideal.dimension, ideal.purity(values) / dimension, ideal.purity(components) * dimension)
+        for ideal in parts.ideals
+    )
+    centre = parts.centre.basis
+    return LossMoments(
+        float((centre @ components) @ (centre @ values)),
+        sum(rho * o / size for size, rho, o in purities),
+        purities,
+    )

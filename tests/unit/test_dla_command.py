@@ -1,0 +1,123 @@
+"""`overpar dla`: what it prints, and its messages."""
+
+import argparse
+import json
+import re
+
+import pytest
+
+from overpar.base.errors import UserError
+from overpar.cli import dla
+
+
+def run(*arguments: str) -> None:
+    parser = argparse.ArgumentParser()
+    dla.add_command(parser.add_subparsers(dest="command", required=True))
+    options = parser.parse_args(["dla", *arguments])
+    options.run(options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (("--qubits", "6", "--boundary", "open", "ZZ", "X"), "36"),
+        (("--qubits", "6", "--boundary", "open", "XX", "Z"), "36"),
+        (("--qubits", "6", "--boundary", "periodic", "ZZ", "X"), "17"),
+        (("--qubits", "6", "ZZ", "X", "--local"), "66"),
+        (("ZZ", "X", "X@0", "--qubits", "6"), "66"),
+        (("--qubits", "20", "ZZ", "X"), "400"),
+        (("--qubits", "5", "--local", "X", "Y", "ZZ"), "1023"),
+        (("--qubits", "2", "--full", "XI", "ZI", "XX", "IY"), "10"),
+        (("--qubits", "6", "ZZ", "X", "--max-dim", "36"), "36"),
+        (("--qubits", "2", "--", "-X", "ZZ - Z@0 + Z@0"), "4"),
+    ],
+)
+def test_dimension(
+    arguments: tuple[str, ...], printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(*arguments)
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [printed]
+    assert err == ""
+
+
+def test_sector_and_ideals(capsys: pytest.CaptureFixture[str]) -> None:
+    run("--qubits", "4", "--boundary", "periodic", "ZZ", "X", "--state", "+", "--ideals")
+    assert capsys.readouterr().out.splitlines() == [
+        "11",
+        "on the subspace explored from +: 6",
+        "centre: 2",
+        *["ideal: su(2), dimension 3, rank 1"] * 3,
+    ]
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    run("--qubits", "3", "ZZ", "X", "--state", "+++", "--ideals", "--json")
+    assert json.loads(capsys.readouterr().out) == {
+        "qubits": 3,
+        "generators": 2,
+        "dimension": 9,
+        "exceeds": None,
+        "state": "+++",
+        "sector_dimension": 9,
+        "centre": 1,
+        "ideals": [{"name": "su(3)", "dimension": 8, "rank": 2}],
+    }
+    run("--qubits", "3", "ZZ", "X", "--max-dim", "8", "--ideals", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert found["dimension"] is None
+    assert found["exceeds"] == 8
+    assert "ideals" not in found
+
+
+def test_what_is_too_large_is_said_beside_the_dimension(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run("--qubits", "6", "--local", "X", "Y", "ZZ", "--ideals", "--state", "0")
+    first, sector, ideals = capsys.readouterr().out.splitlines()
+    assert first == "4095"
+    assert "not found, dimension of the algebra exceeds 2048" in sector
+    assert "ideals: not found" in ideals
+
+
+def test_a_limit_that_was_asked_for_is_no_surprise(capsys: pytest.CaptureFixture[str]) -> None:
+    run("--qubits", "6", "ZZ", "X", "--max-dim", "35")
+    assert capsys.readouterr() == ("exceeds 35\n", "")
+
+
+def test_forty_qubits_stop_by_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    run("--qubits", "40", "--local", "X", "Y", "ZZ")
+    out, err = capsys.readouterr()
+    assert out == "exceeds 262144\n"
+    assert "--max-dim" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--qubits", "0", "X"), "`qubits` must be an integer of at least 1, but is 0"),
+        (("--qubits", "-3", "X"), "`qubits`"),
+        (("--qubits", "100000", "X"), "at most 1024"),
+        (("--qubits", "3", "XQ"), "the letters are I, X, Y, Z"),
+        (("--qubits", "3", "1j*X"), "real coefficients"),
+        (("--qubits", "3", ""), "not a sum of Pauli strings"),
+        (("--qubits", "3", "III"), "identity"),
+        (("--qubits", "3", "X", "X - X"), "is zero"),
+        (("--qubits", "3", "XXXX"), "more than 3 qubits"),
+        (("--qubits", "3", "X", "--max-dim", "0"), "`max-dim` must be at least 1"),
+        (("--qubits", "3", "X", "--state", "up"), "`state` must be one of 0, 1, +, -"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UserError, match=re.escape(message)):
+        run(*arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--qubits", "3"), ("X",), ("--qubits", "x", "X"), ("--qubits", "3", "X", "--boundary", "o")],
+)
+def test_missing_arguments_exit(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run(*arguments)
+    assert caught.value.code == 2
