@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 CORES ?= all
-SNAKEMAKE = $(BIN)/snakemake --cores $(CORES)
+SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --quiet host reason rules
 
 .DEFAULT_GOAL := help
 .PHONY: help reproduce smoke test lint check schema unlock bench clean

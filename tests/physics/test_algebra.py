@@ -10,6 +10,7 @@ import pytest
 from cases import rng
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from overpar.base.errors import UserError
 from overpar.engines.interface import make_engine
@@ -27,7 +28,7 @@ from overpar.quantities import algebra
 from overpar.quantities.algebra import dla_dimension, sector_dimension
 from overpar.quantities.information import numerical_rank, qfim, spectrum
 from overpar.quantities.modular import PRIMES, Echelon, product, root_of_minus_one
-from overpar.quantities.strings import StringTable, masks, multiply
+from overpar.quantities.strings import StringTable, _times, masks, multiply
 
 
 def dimension(texts: list[str], n: int, boundary: str = "open", **options: bool) -> int | None:
@@ -153,16 +154,21 @@ def test_counting_stops_honestly() -> None:
     assert dla_dimension(hardware_efficient_generators(40), 40, max_dim=1000).exceeds == 1000
 
 
-def test_counting_stops_before_memory_does(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "most"), [("MAX_STRINGS", 500), ("MAX_ENTRIES", 1000), ("MAX_DENSE", 20000)]
+)
+def test_counting_stops_before_memory_does(
+    name: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     generators = parse_generators(["XX + YY", "ZZ", "Z"], 6)
     complete = dla_dimension(generators, 6).value
     assert complete == 246
-    monkeypatch.setattr(algebra, "MAX_STRINGS", 500)
+    monkeypatch.setattr(algebra, name, most)
     stopped = dla_dimension(generators, 6)
     assert stopped.value is None
     assert stopped.exceeds is not None
     assert 0 < stopped.exceeds < complete
-    assert "500 Pauli strings" in stopped.reason
+    assert f"more than {most}" in stopped.reason
 
 
 def test_primes_must_agree() -> None:
@@ -178,7 +184,8 @@ def test_primes_must_agree() -> None:
 
 def test_a_sector_of_a_large_algebra_is_not_guessed() -> None:
     found = sector_dimension(hardware_efficient_generators(6), 6, "0")
-    assert found.value is None
+    assert (found.value, found.exceeds) == (None, None)
+    assert str(found) == "unknown"
     assert "2048" in found.reason
 
 
@@ -277,6 +284,17 @@ def test_modular_product_is_exact() -> None:
     right[:, 0] = prime - 1
     expected = (left.astype(object) @ right.astype(object)) % prime
     np.testing.assert_array_equal(product(left, right.astype(float), prime), expected.astype(int))
+
+
+def test_sparse_modular_product_does_not_overflow() -> None:
+    """Forty products of nearly 2⁶¹ of one sign meet in one entry."""
+    prime, size = PRIMES[0], 40
+    left = csr_array(np.full((1, size), prime - 1))
+    weights = np.full(size, prime // 2)
+    found = _times(left, weights, (np.arange(size), np.zeros(size, np.int64)), prime)
+    assert found.toarray()[0].tolist() == [size * (prime - 1) * (prime // 2) % prime] + [0] * 39
+    found = _times(left, -weights, (np.arange(size), np.zeros(size, np.int64)), prime)
+    assert found.toarray()[0, 0] == -size * (prime - 1) * (prime // 2) % prime
 
 
 def rational_rank(rows: list[list[int]]) -> int:

@@ -20,8 +20,9 @@ from overpar.quantities.strings import Masks, StringTable, Vectors, overlap, sta
 LIMIT_SUMS, LIMIT_STRINGS = 2048, 2**18
 # Up to here a basis is held, which sectors and structure need.
 LIMIT_BASIS = 2048
-# Strings and entries of vectors that are held at most: about a gigabyte in all.
-MAX_STRINGS, MAX_ENTRIES = 2**20, 2**24
+# Strings, entries of sparse vectors and entries of the echelon form that are held at most: they
+# and what is computed from them take up to two gigabytes.
+MAX_STRINGS, MAX_ENTRIES, MAX_DENSE = 2**20, 2**24, 2**26
 
 # Columns that a string is hashed to, columns at first, and the part of them that is used at most.
 _HASHES, _START, _LOAD = 4, 128, 0.75
@@ -35,7 +36,8 @@ class Dimension:
 
     Args:
         value: the dimension; None where counting stopped.
-        exceeds: a number that the dimension is known to exceed; None where it is known.
+        exceeds: a number that the dimension is known to exceed; None where it is known, or
+            where nothing is.
         reason: what stopped the counting, for people.
     """
 
@@ -44,7 +46,9 @@ class Dimension:
     reason: str = ""
 
     def __str__(self) -> str:
-        return f"exceeds {self.exceeds}" if self.value is None else str(self.value)
+        if self.value is not None:
+            return str(self.value)
+        return "unknown" if self.exceeds is None else f"exceeds {self.exceeds}"
 
 
 class Stopped(Exception):
@@ -125,18 +129,22 @@ def _count_strings(table: StringTable, limit: int) -> int:
         stop = min(len(table), done + _EXPANDED)
         table.expand(np.arange(done, stop))
         done = stop
-        _check(len(table), limit, table, 0)
+        _check(len(table), limit, table)
     return len(table)
 
 
-def _check(rank: int, limit: int, table: StringTable, entries: int) -> None:
+def _check(rank: int, limit: int, table: StringTable, entries: int = 0, dense: int = 0) -> None:
+    """Stop above the limit, or before the memory is full."""
     if rank > limit:
         raise Stopped(Dimension(None, limit, f"there are more than {limit} independent operators"))
-    if len(table) > MAX_STRINGS or entries > MAX_ENTRIES:
-        reason = f"the operators hold more than {MAX_STRINGS} Pauli strings"
-        if entries > MAX_ENTRIES:
-            reason = f"the operators hold more than {MAX_ENTRIES} coefficients"
-        raise Stopped(Dimension(None, max(rank - 1, 0), reason))
+    for held, most, what in (
+        (len(table), MAX_STRINGS, "Pauli strings"),
+        (entries, MAX_ENTRIES, "coefficients"),
+        (dense, MAX_DENSE, "entries of an echelon form"),
+    ):
+        if held > most:
+            reason = f"the operators need more than {most} {what}"
+            raise Stopped(Dimension(None, max(rank - 1, 0), reason))
 
 
 def _closure(
@@ -161,7 +169,7 @@ def _closure(
                 if len(new):
                     found.append(candidates.take(new))
                 entries = sum(len(vectors) for vectors in (kept if keep else []) + found)
-                _check(echelon.rank, limit, table, entries)
+                _check(echelon.rank, limit, table, entries, echelon.rank * width)
                 if echelon.rank > _LOAD * width:
                     break
             fresh = found
@@ -264,7 +272,7 @@ def basis(table: StringTable, prime: int) -> Basis:
         return Basis(table, prime, everything, everything, np.eye(len(everything), dtype=np.int64))
     rank, kept = _closure(table, prime, LIMIT_BASIS, keep=True)
     used = np.unique(np.concatenate([vectors.columns for vectors in kept]))
-    _check(rank, LIMIT_BASIS, table, rank * len(used))
+    _check(rank, LIMIT_BASIS, table, dense=rank * len(used))
     echelon = Echelon(len(used), prime)
     for part in _chunks(kept, table):
         dense = np.zeros((part.count, len(used)), np.int64)
@@ -288,7 +296,7 @@ def sector_dimension(generators: Sequence[PauliSum], qubits: int, state: str) ->
         state: a letter 0, 1, + or − (also "-") for every qubit, or one for all.
 
     Returns:
-        The dimension; only a bound if that of 𝔤 exceeds `LIMIT_BASIS`.
+        The dimension; unknown if that of 𝔤 exceeds `LIMIT_BASIS`.
 
     Raises:
         UserError: if an argument is outside its range.
@@ -301,7 +309,7 @@ def sector_dimension(generators: Sequence[PauliSum], qubits: int, state: str) ->
         return agreed(lambda prime, _: _sector_rank(basis(table, prime), marks))
     except Stopped as stop:
         reason = f"dimension of the algebra {stop.dimension}: too large to find its sector"
-        return Dimension(None, 0, reason)
+        return Dimension(None, None, reason)
 
 
 def product_state(state: str, qubits: int) -> str:
