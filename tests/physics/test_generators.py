@@ -75,7 +75,7 @@ def test_generators_that_are_refused(
 
 @pytest.mark.parametrize(
     ("qubits", "boundary", "message"),
-    [(0, "open", "qubits"), (1025, "open", "at most 1024"), (2, "ring", "boundary")],
+    [(0, "open", "qubits"), (257, "open", "at most 256"), (2, "ring", "boundary")],
 )
 def test_chains_that_are_refused(qubits: int, boundary: str, message: str) -> None:
     with pytest.raises(UserError, match=message):

@@ -97,7 +97,7 @@ def test_forty_qubits_stop_by_themselves(capsys: pytest.CaptureFixture[str]) -> 
     [
         (("--qubits", "0", "X"), "`qubits` must be an integer of at least 1, but is 0"),
         (("--qubits", "-3", "X"), "`qubits`"),
-        (("--qubits", "100000", "X"), "at most 1024"),
+        (("--qubits", "100000", "X"), "at most 256"),
         (("--qubits", "3", "XQ"), "the letters are I, X, Y, Z"),
         (("--qubits", "3", "1j*X"), "real coefficients"),
         (("--qubits", "3", ""), "not a sum of Pauli strings"),

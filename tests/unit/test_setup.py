@@ -66,7 +66,13 @@ def test_lock_names_no_address_and_hashes_everything() -> None:
 def test_make_help_lists_every_target_for_people() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
-    answer = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        ["make", "--no-print-directory", "help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     listed = [line.split()[0] for line in answer.stdout.splitlines()]
     assert sorted(listed) == sorted(phony.split())
     assert {"reproduce", "smoke", "test", "check", "clean"} <= set(listed)

@@ -50,7 +50,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("generators", nargs="+", metavar="GENERATOR", help="see below")
-    command.add_argument("--qubits", type=int, required=True, metavar="N", help="from 1")
+    command.add_argument("--qubits", type=int, required=True, metavar="N", help="from 1 to 256")
     command.add_argument(
         "--boundary",
         choices=get_args(Boundary),

@@ -50,6 +50,8 @@ _FROM_QIBO: dict[str, tuple[tuple[str, tuple[int, ...], int, float], ...]] = {
     "cu1": (("Z", (0,), 0, 0.5), ("Z", (1,), 0, 0.5), ("ZZ", (0, 1), 0, -0.5)),
 }
 
+_CONTROLLED = ("crx", "cry", "crz", "cu1")
+
 
 def from_qibo(circuit: QiboCircuit) -> Circuit:
     """A Qibo circuit as a `Circuit`; every parameter of a trainable gate becomes an angle.
@@ -68,10 +70,13 @@ def from_qibo(circuit: QiboCircuit) -> Circuit:
     count = 0
     for gate in circuit.queue:
         if isinstance(gate, gates.M):
+            if gate.collapse:
+                raise UserError("A collapsing measurement is not unitary; remove it to convert.")
             continue
         trainable = bool(gate.parameters) and getattr(gate, "trainable", False)
         if trainable and not isinstance(gate, gates.Unitary):
-            if gate.name not in _FROM_QIBO or len(gate.control_qubits) > 1:
+            controls = 1 if gate.name in _CONTROLLED else 0
+            if gate.name not in _FROM_QIBO or len(gate.control_qubits) != controls:
                 raise UserError(
                     f"Qibo gate {gate.name!r} on qubits {gate.qubits} has a parameter but is not "
                     f"one of {', '.join(_FROM_QIBO)}; set trainable=False to keep it fixed."
@@ -195,4 +200,7 @@ class QiboEngine:
             return 0.5 * self._joint(turned).ravel()
 
         base = self._rotation_angles(angles)
-        return self._joint(base).ravel(), np.array(self._derivative(base, half_turn))
+        state = self._joint(base).ravel()
+        # An angle that no gate uses has the derivative zero.
+        zero = np.zeros_like(state)
+        return state, np.array([zero + row for row in self._derivative(base, half_turn)])

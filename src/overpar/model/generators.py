@@ -18,7 +18,7 @@ Generators = tuple[PauliSum, ...]
 Term = tuple[float, str, tuple[int, ...]]
 
 # Far beyond any algebra that can be counted; keeps a typo from filling the memory.
-MAX_QUBITS = 1024
+MAX_QUBITS = 256
 
 _TERM = re.compile(
     r"\s*([+-]?)\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?([A-Za-z]+)(?:@(\d+))?\s*"
@@ -40,7 +40,7 @@ def parse_generators(
 
     Args:
         texts: one per generator, or per family of generators if `local`.
-        qubits: n from 1 to 1024.
+        qubits: n from 1 to 256.
         boundary: "open" or "periodic".
         local: make every place a generator of its own instead of their sum.
         full: strings have n letters and are taken as they are, in one place.

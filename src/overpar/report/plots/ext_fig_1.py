@@ -58,7 +58,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         Line2D([], [], color="0.5", linestyle="--", label="formula"),
         Line2D([], [], **PUBLISHED, label="published"),
     ]
-    glob.legend(handles=handles, loc="lower left", handlelength=1.2)
+    glob.legend(handles=handles, loc="center left", handlelength=1.2)
     caption = (
         f"Eigenvalues of the mixed-state QFIM (full normalisation, {qubits} qubits, periodic, one "
         "set of angles) against the strength of local Pauli noise after every gate, of global "

@@ -62,7 +62,9 @@ def _legend(axis: Axes) -> None:
         for colour, curve in zip(COLOURS, CURVES, strict=False)
     ]
     lines.append(Line2D([], [], **PUBLISHED, label="published edge"))
-    axis.legend(handles=lines, loc="center right", handlelength=1, labelspacing=0.15)
+    legend = axis.legend(handles=lines, loc="center right", handlelength=1, labelspacing=0.15)
+    legend.set_frame_on(True)
+    legend.get_frame().set(linewidth=0, alpha=0.9)
 
 
 SPECTRA_CAPTION = (
@@ -163,6 +165,7 @@ def draw_sup_fig_2(
         Line2D([], [], color="0.3", linestyle=":", label="released tying"),
         Line2D([], [], **PUBLISHED, label="published"),
     ]
+    axes[0].set_ylim(top=1.3 * sweep["qfim_rank_max"].max())
     axes[0].legend(handles=extra, loc="upper left")
     axes[1].legend(handles=handles, title="qubits", title_fontsize=6, loc="lower right")
     caption = (
