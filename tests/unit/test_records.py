@@ -83,6 +83,17 @@ def test_another_identity(record: Path) -> None:
     check_record(record, "abc")
 
 
+def test_data_that_were_not_there_then(tmp_path: Path) -> None:
+    """A record made without a data set is of no use once it is there, and the reverse."""
+    path = tmp_path / "x.nc"
+    write_record(path, {}, {"identity": "abc", "data": '{"ntangled": "unavailable"}'})
+    for fits in (None, {}, {"ntangled": "unavailable"}):
+        check_record(path, "abc", fits)
+    for had in ({"ntangled": "fetched"}, {"released_states": "fetched"}):
+        with pytest.raises(RecordError, match=r"x\.nc was made when .* now it is fetched"):
+            check_record(path, "abc", had)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("kept", [0.0, 0.01, 0.5, 0.9, 0.999])
 def test_truncated(record: Path, kept: float) -> None:

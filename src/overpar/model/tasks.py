@@ -19,8 +19,7 @@ def vqe(
 ) -> Task:
     """Ground-state search for the Ising chain with its Hamiltonian variational ansatz.
 
-    The loss is ⟨H⟩ − E₀ ≥ 0. A periodic chain of odd n has its even-parity ground energy
-    computed densely (n ≤ 12).
+    The loss is ⟨H⟩ − E₀ ≥ 0. A periodic chain needs an even number of qubits.
 
     Source: arXiv:2109.11676, eqs. (14)–(16) and Fig. 3.
     """
