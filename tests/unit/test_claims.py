@@ -12,11 +12,13 @@ import yaml
 
 from overpar.base.config import Config, check, read
 from overpar.base.errors import UserError
-from overpar.base.plan import PUBLISHED, Plan, kind_module
+from overpar.base.plan import PUBLISHED, Cell, Plan, kind_module
 from overpar.base.records import Record, Variable, write_record
 from overpar.base.spec import Context
 from overpar.report.claims import judge, select
 from overpar.report.criteria import Claims, read_claims
+from overpar.report.tables.settings import settings
+from overpar.report.tables.theory import MODELS
 
 TABLE = pd.DataFrame(
     {
@@ -261,24 +263,43 @@ def test_claims_that_name_what_is_not_there(root: Path, tmp_path: Path) -> None:
 
 
 # Settings that make a cell small without changing the columns of its table.
-SMALL = {"initialisations": 2, "steps": 3, "samples": 2, "hessian": True, "states": "regenerated"}
+SMALL = {"initialisations": 2, "steps": 3, "samples": 3, "hessian": True, "states": "regenerated"}
+
+
+def settings_of(cell: Cell) -> dict[str, Any]:
+    """The settings of a cell as a table has them."""
+    return settings(Record({}, {"spec": cell.spec.model_dump_json()}))
+
+
+def cheapest(plan: Plan, table: str) -> list[Cell]:
+    """The cheapest cell of a table; of several kinds the three cheapest of every sort."""
+    ready = [c for c in plan.table_cells(table) if "training" not in c.spec.needs()]
+    ready.sort(key=lambda c: c.spec.seconds())
+    if len({c.kind for c in ready}) == 1:
+        return ready[:1]
+    sorts: dict[tuple[str, ...], list[Cell]] = {}
+    for cell in ready:
+        fields = [str(value) for _, value in cell.spec if not isinstance(value, int | float)]
+        sorts.setdefault((cell.experiment, *fields), []).append(cell)
+    return [cell for cells in sorts.values() for cell in cells[:3]]
 
 
 def columns(plan: Plan, table: str, weights: Path) -> set[str]:
-    """Columns of a table, made from the cheapest of its cells, run small."""
+    """Columns of a table, made from a few of its cells, run small."""
     module, _, function = plan.config.tables[table].function.partition(":")
     made = getattr(importlib.import_module(f"overpar.report.tables.{module}"), function)
-    ready = [c for c in plan.table_cells(table) if "training" not in c.spec.needs()]
-    cell = min(ready, key=lambda c: c.spec.seconds())
-    small = {key: value for key, value in SMALL.items() if key in type(cell.spec).model_fields}
-    spec = cell.spec.model_copy(update=small)
-    context = Context(cell.experiment, spec.label, 1, inputs={"regenerated": weights})
-    result = kind_module(cell.kind).run(spec, context)
-    arrays = {name: v.values for name, v in result.variables.items()}  # noqa: PD011
-    record = Record(arrays, {"spec": spec.model_dump_json(), **result.attributes})
+    records = []
+    for cell in cheapest(plan, table):
+        small = {key: value for key, value in SMALL.items() if key in type(cell.spec).model_fields}
+        spec = cell.spec.model_copy(update=small)
+        context = Context(cell.experiment, spec.label, 1, inputs={"regenerated": weights})
+        result = kind_module(cell.kind).run(spec, context)
+        arrays = {name: v.values for name, v in result.variables.items()}  # noqa: PD011
+        about = {"spec": spec.model_dump_json(), "kind": cell.kind, **result.attributes}
+        records.append(Record(arrays, about))
     with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
-        # Two samples are too few for some statistics, but enough for a column.
-        return set(made([record]).columns)
+        # Three samples are too few for some statistics, but enough for a column.
+        return set(made(records).columns)
 
 
 def test_the_claims_of_the_project_name_what_exists(root: Path, tmp_path: Path) -> None:
@@ -303,6 +324,9 @@ def test_the_claims_of_the_project_name_what_exists(root: Path, tmp_path: Path) 
 def test_every_claim_is_about_cells_of_the_published_configuration(root: Path) -> None:
     plan = plan_of(root)
     for c in read_claims(plan).claims:
-        table = pd.DataFrame([cell.spec.model_dump() for cell in plan.table_cells(c.table)])
+        if c.table == "theory":  # its rows are models of papers, not cells
+            assert c.where["model"] in MODELS, c.id
+            continue
+        table = pd.DataFrame([settings_of(cell) for cell in plan.table_cells(c.table)])
         where = {key: value for key, value in c.where.items() if key in table}
         assert not select(table, where).empty, c.id

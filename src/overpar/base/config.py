@@ -94,6 +94,9 @@ class Config(_Section):
         default_factory=Ntangled, description="where the states of NTangled come from"
     )
     paths: Paths = Field(default_factory=Paths, description="where the workflow writes")
+    models: dict[Name, dict[str, Any]] = Field(
+        default_factory=dict, description="circuits by name, see below; cells say model: <name>"
+    )
     experiments: dict[Name, Experiment] = Field(description="blocks by name")
     tables: dict[Name, Table] = Field(description="tables by name")
     figures: dict[Name, Figure] = Field(description="figures by name")

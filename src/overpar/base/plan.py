@@ -128,7 +128,20 @@ class Plan:
         for number, grid in enumerate(block.cells):
             where = f"experiments.{name}.cells[{number}]"
             for values in _product({**block.every, **grid}, where):
-                yield Cell(name, kind, check(spec, values, where), self.config.seed, root)
+                settings = self._with_model(values, where)
+                yield Cell(name, kind, check(spec, settings, where), self.config.seed, root)
+
+    def _with_model(self, values: dict[str, Any], where: str) -> dict[str, Any]:
+        """Settings with the name of a model replaced by what `models` says of it."""
+        if "model" not in values:
+            return values
+        name, known = values["model"], self.config.models
+        if not isinstance(name, str) or name not in known:
+            raise UserError(
+                f"Config: {where}.model is {name!r}; allowed: {', '.join(known) or 'none yet'},"
+                " the names under `models`."
+            )
+        return {**values, "model": {**known[name], "name": name}}
 
     def cell(self, experiment: str, label: str) -> Cell:
         """One cell.
@@ -206,6 +219,7 @@ class Plan:
             "seed": cell.seed,
             "code": cell.code,
             "inputs": inputs,
+            "files": {path: self._file_digest(path, cell) for path in cell.spec.files()},
             "source": self.config.ntangled.source if needs else "",
         }
         return json.dumps(content, sort_keys=True)
@@ -215,6 +229,13 @@ class Plan:
         with open(self.project / CHECKSUMS, newline="", encoding="utf-8") as handle:
             rows = [r for r in csv.DictReader(handle) if r["dataset"] == dataset]
         return _hash("\n".join(sorted(f"{r['path']} {r['sha256']}" for r in rows)))
+
+    def _file_digest(self, path: str, cell: Cell) -> str:
+        if not (self.project / path).is_file():
+            raise UserError(
+                f"Config: experiments.{cell.experiment} uses {path!r}; there is no such file."
+            )
+        return file_digest(self.project / path)
 
     def table_path(self, table: str) -> Path:
         """Where a table lies."""
@@ -298,6 +319,7 @@ class Plan:
         """
         for cell in self.cells.values():
             self.inputs(cell)
+            self.identity(cell)
         for table in self.config.tables:
             self.table_identity(table)
         for figure in self.config.figures:

@@ -42,6 +42,10 @@ class CellSpec(BaseModel):
         """Inputs by name: "dataset:<name>" or "record:<experiment>/<label>"."""
         return {}
 
+    def files(self) -> list[str]:
+        """Files of the user's that decide the numbers, e.g. the code of a circuit."""
+        return []
+
     def seconds(self) -> float:
         """Rough time of this cell on one core."""
         return 1.0

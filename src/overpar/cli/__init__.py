@@ -1,4 +1,4 @@
-"""The command line: `overpar evaluate`, `plan`, `run`, `dla`, `times` and `schema`."""
+"""The command line: `overpar evaluate`, `plan`, `run`, `dla`, `diagnose`, `times` and `schema`."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from overpar.base.errors import UserError
 
 def parser() -> argparse.ArgumentParser:
     """The parser with all commands."""
-    from overpar.cli import dla, evaluate, schema, times, workflow
+    from overpar.cli import diagnose, dla, evaluate, schema, times, workflow
 
     top = argparse.ArgumentParser(
         prog="overpar",
@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_command(commands)
     workflow.add_commands(commands)
     dla.add_command(commands)
+    diagnose.add_command(commands)
     times.add_command(commands)
     schema.add_command(commands)
     return top

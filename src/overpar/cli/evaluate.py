@@ -10,15 +10,16 @@ from scipy.stats import unitary_group
 
 from overpar.base.checks import require
 from overpar.base.errors import UserError
-from overpar.cli.arguments import SEEDS, load_circuit, parse_angles
+from overpar.cli.arguments import SEEDS, parse_angles
 from overpar.cli.workflow import load_plan, prepare_inputs
 from overpar.engines.density import Density
+from overpar.engines.families import load_circuit
 from overpar.engines.interface import NAMES, Complexes, Floats, make_engine, make_objective
 from overpar.engines.statevector import StateVector
 from overpar.experiments import autoencoder as autoencoder_experiment
 from overpar.model import tasks
 from overpar.model.noise import Noise
-from overpar.model.observables import Task
+from overpar.model.observables import PauliSum, Task
 from overpar.quantities.information import hessian, mixed_qfim, qfim, spectrum
 
 # The arguments that each model takes, and their defaults; None where one must be given.
@@ -187,7 +188,7 @@ def make_task(options: argparse.Namespace) -> Task:
             options.quantity == "qfim",
             f"--circuit has no observable, so --quantity must be qfim, but is {options.quantity}.",
         )
-        return load_circuit(options.circuit)
+        return Task(load_circuit(options.circuit), PauliSum(()))
     if options.model == "tfim_hva":
         return tasks.vqe(
             at["qubits"], at["boundary"], at["depth"], field=at["field"], tying=at["tying"]

@@ -10,6 +10,7 @@ import yaml
 from overpar.base.config import Config, Range
 from overpar.base.plan import kind_module, kinds
 from overpar.base.schema import allowed, resolve
+from overpar.model.family import Family
 
 MADE = "Made by `make schema` from the models that check the config; not to be edited."
 
@@ -50,6 +51,11 @@ A cell's label is made of the settings marked with * below; no two cells of a bl
 Adding, removing or reordering cells changes no number of the others.
 """
 
+ABOUT_MODELS = (
+    "A circuit for every number of qubits and depth, for the cells that say `model: <name>`; one of"
+    " `ansatz`, `generators` and `circuit` is given. docs/extending.md walks through an example."
+)
+
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `schema`."""
@@ -74,7 +80,7 @@ def schema() -> dict[str, Any]:
     block = definitions.pop("Experiment")
     for kind in kinds():
         module = kind_module(kind)
-        cell = module.Spec.model_json_schema()
+        cell = _cell(module)
         definitions |= cell.pop("$defs", {})
         cell.pop("required", None)  # what `every` lacks the cell may have, and the reverse
         cell["properties"] = {key: _swept(value) for key, value in cell["properties"].items()}
@@ -92,6 +98,10 @@ def schema() -> dict[str, Any]:
     blocks = [{"$ref": f"#/$defs/block-of-{kind}"} for kind in kinds()]
     definitions["block-with-its-kind"] = {"required": ["kind"], "anyOf": blocks}
     anything = {"$ref": "#/$defs/block-with-its-kind"}
+    definitions["model"] = _model()
+    models = top["properties"]["models"]
+    (name,) = models["patternProperties"]
+    models["patternProperties"] = {name: {"$ref": "#/$defs/model"}}
     experiments = top["properties"]["experiments"]
     (name,) = experiments.pop("patternProperties")
     experiments |= {
@@ -103,6 +113,22 @@ def schema() -> dict[str, Any]:
     }
     plain: dict[str, Any] = _without_titles(top)
     return {"$comment": MADE, **plain}
+
+
+def _cell(module: Any) -> dict[str, Any]:
+    """Schema of a kind's cells, in which a model is its name."""
+    cell: dict[str, Any] = module.Spec.model_json_schema()
+    if "model" in cell["properties"]:
+        cell["properties"]["model"] = {"type": "string", "description": "a name under `models`"}
+        del cell["$defs"]["Family"]
+    return cell
+
+
+def _model() -> dict[str, Any]:
+    """Schema of a model under `models`, which gets its name from its key."""
+    model: dict[str, Any] = Family.model_json_schema()
+    del model["properties"]["name"]
+    return model
 
 
 def page() -> str:
@@ -122,9 +148,11 @@ def page() -> str:
         (section,) = top["properties"][key]["patternProperties"].values()
         section = resolve(section, top)
         lines += [f"## `{key}.<name>`", "", section["description"], "", *_table(section, top), ""]
+    model = _model()
+    lines += ["## `models.<name>`", "", ABOUT_MODELS, "", *_table(model, model), ""]
     for kind in kinds():
         module = kind_module(kind)
-        cell = module.Spec.model_json_schema()
+        cell = _cell(module)
         lines += [f"## Cells of kind `{kind}`", "", _about(module), ""]
         lines += [*_table(cell, cell, frozenset(module.Spec.LABEL)), ""]
     return "\n".join(lines).rstrip() + "\n"

@@ -42,7 +42,7 @@ class Spec(CellSpec):
     def megabytes(self) -> float:
         """Memory of this cell's job: tangents of 4ⁿ amplitudes and M×M matrices."""
         parameters = 2 * self.layers * (2 * self.qubits - 2) + 2 * self.qubits
-        return 350 + 16e-6 * parameters * (8 * 4**self.qubits + 8 * parameters)
+        return 350 + 32e-6 * parameters * (4**self.qubits + parameters)
 
 
 def run(spec: Spec, context: Context) -> Result:

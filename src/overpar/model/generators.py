@@ -21,8 +21,11 @@ Term = tuple[float, str, tuple[int, ...]]
 MAX_QUBITS = 256
 
 _TERM = re.compile(
-    r"\s*([+-]?)\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?([A-Za-z]+)(?:@(\d+))?\s*"
+    r"\s*([+-]?)\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?([A-Za-z]+)"
+    r"(?:@(\d+)(?:::(\d+))?)?\s*"
 )
+# Coefficient, letters, and the places it is at: one, or those of a translated sum that fit.
+_Written = tuple[float, str, int | range]
 
 
 def parse_generators(
@@ -33,10 +36,11 @@ def parse_generators(
     local: bool = False,
     full: bool = False,
 ) -> Generators:
-    """Generators from text such as "ZZ", "XX + YY", "X - 0.5*Z" or "X@0".
+    """Generators from text such as "ZZ", "XX + YY", "X - 0.5*Z", "X@0" or "ZZ@1::2".
 
     A string stands for its sum over all places of the chain: "ZZ" is Σ Z_jZ_{j+1}, over j = 0 … n−2
-    if open, and also (n−1, 0) if periodic. With @q it is at one place, its first letter on qubit q.
+    if open, and also (n−1, 0) if periodic. With @q it is at one place, its first letter on qubit q;
+    with @q::s it is summed over the places q, q+s, q+2s, ….
 
     Args:
         texts: one per generator, or per family of generators if `local`.
@@ -94,22 +98,22 @@ def simplified(operator: PauliSum) -> PauliSum:
     return PauliSum(tuple((c, *key) for key, c in sums.items() if c != 0))
 
 
-def _parse(text: str) -> list[tuple[float, str, int | None]]:
-    """(coefficient, letters, place or None) of every term.
+def _parse(text: str) -> list[_Written]:
+    """The terms as written.
 
     Raises:
         UserError: if the text is not a sum of Pauli strings.
     """
-    terms: list[tuple[float, str, int | None]] = []
+    terms: list[_Written] = []
     start = 0
     while start < len(text) or not terms:
         match = _TERM.match(text, start)
         if match is None or (terms and not match[1]):
             raise UserError(
                 f"Generator {text!r} is not a sum of Pauli strings with real coefficients, such as"
-                ' "ZZ", "XX + 0.5*YY" or "X@0".'
+                ' "ZZ", "XX + 0.5*YY", "X@0" or "ZZ@1::2".'
             )
-        sign, size, letters, place = match.groups()
+        sign, size, letters, place, step = match.groups()
         wrong = sorted(set(letters) - set("IXYZ"))
         require(
             not wrong,
@@ -121,14 +125,14 @@ def _parse(text: str) -> list[tuple[float, str, int | None]]:
         )
         value = float(size or 1) * (-1 if sign == "-" else 1)
         require(bool(np.isfinite(value)), f"Generator {text!r} has an infinite coefficient.")
-        terms.append((value, letters, None if place is None else int(place)))
+        require(step is None or int(step) > 0, f"Generator {text!r} has a step of 0.")
+        everywhere = range(int(place or 0), MAX_QUBITS, int(step or 1))
+        terms.append((value, letters, int(place) if place and not step else everywhere))
         start = match.end()
     return terms
 
 
-def _string(
-    text: str, term: tuple[float, str, int | None], place: int, qubits: int, boundary: Boundary
-) -> Term | None:
+def _string(text: str, term: _Written, place: int, qubits: int, boundary: Boundary) -> Term | None:
     """The term at a place; None if it does not fit an open chain there."""
     value, letters, _ = term
     require(
@@ -141,35 +145,32 @@ def _string(
 
 
 def _at(
-    text: str,
-    terms: list[tuple[float, str, int | None]],
-    place: int,
-    qubits: int,
-    boundary: Boundary,
-    full: bool,
+    text: str, terms: list[_Written], place: int, qubits: int, boundary: Boundary, full: bool
 ) -> list[Term]:
-    """The terms without a place of their own, at this one."""
-    for _, letters, own in terms:
-        require(
-            not full or (own is None and len(letters) == qubits),
-            f"Generator {text!r} must have {qubits} letters and no @, one letter per qubit.",
-        )
-    strings = [_string(text, t, place, qubits, boundary) for t in terms if t[2] is None]
-    return [string for string in strings if string is not None]
-
-
-def _fixed_terms(
-    text: str, terms: list[tuple[float, str, int | None]], qubits: int, boundary: Boundary
-) -> list[Term]:
-    """The terms with a place of their own."""
+    """The translated terms, at this place."""
     found = []
     for term in terms:
-        if term[2] is None:
+        _, letters, where = term
+        require(
+            not full or (where == range(MAX_QUBITS) and len(letters) == qubits),
+            f"Generator {text!r} must have {qubits} letters and no @, one letter per qubit.",
+        )
+        if isinstance(where, range) and place in where:
+            found.append(_string(text, term, place, qubits, boundary))
+    return [string for string in found if string is not None]
+
+
+def _fixed_terms(text: str, terms: list[_Written], qubits: int, boundary: Boundary) -> list[Term]:
+    """The terms at one place of their own."""
+    found = []
+    for term in terms:
+        place = term[2]
+        if isinstance(place, range):
             continue
-        string = _string(text, term, term[2], qubits, boundary) if term[2] < qubits else None
+        string = _string(text, term, place, qubits, boundary) if place < qubits else None
         if string is None:
             raise UserError(
-                f"Generator {text!r}: {term[1]}@{term[2]} is outside qubits 0 to {qubits - 1}."
+                f"Generator {text!r}: {term[1]}@{place} is outside qubits 0 to {qubits - 1}."
             )
         found.append(string)
     return found

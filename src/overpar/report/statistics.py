@@ -1,6 +1,7 @@
 """Intervals and tests used by tables, figures and claims."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -71,3 +72,65 @@ def holm(p_values: Sequence[float]) -> NDArray[np.float64]:
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(stepped, 1)
     return adjusted
+
+
+def variance_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """Sample variance, and the half-width of its interval from the fourth moment.
+
+    Args:
+        values: sample, shape (n,), n large.
+        level: confidence level in (0, 1).
+
+    Examples:
+        >>> variance_interval([1.0, -1.0] * 50)[1]
+        0.0
+
+    Source: A. W. van der Vaart, *Asymptotic Statistics*, example 3.2.
+    """
+    sample = np.asarray(values, float)
+    error = np.std((sample - sample.mean()) ** 2) / np.sqrt(len(sample))
+    return float(sample.var(ddof=1)), float(stats.norm.ppf((1 + level) / 2) * error)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A weighted straight line.
+
+    Args:
+        slope: of the line.
+        half: half-width of the slope's interval.
+        middle: abscissa around which slope and height are independent.
+        height: of the line there.
+        misfit: χ² per degree of freedom; above 1 it has widened the interval.
+    """
+
+    slope: float
+    half: float
+    middle: float
+    height: float
+    misfit: float
+
+
+def line(x: ArrayLike, y: ArrayLike, error: ArrayLike, level: float = 0.99) -> Line:
+    """Least squares through points with known errors.
+
+    Args:
+        x: abscissae, shape (n,), n ≥ 3.
+        y: ordinates.
+        error: their standard errors, positive.
+        level: confidence level of the slope's interval.
+
+    Examples:
+        >>> line([0, 1, 2], [1, 3, 5], [1, 1, 1]).slope
+        2.0
+
+    Source: P. R. Bevington and D. K. Robinson, *Data Reduction and Error Analysis*, chapter 6.
+    """
+    x, y, weight = np.asarray(x, float), np.asarray(y, float), np.asarray(error, float) ** -2
+    require(len(x) >= 3, f"A line needs three points, but there are {len(x)}.")
+    middle, height = np.average(x, weights=weight), np.average(y, weights=weight)
+    spread = (weight * (x - middle) ** 2).sum()
+    slope = (weight * (x - middle) * y).sum() / spread
+    misfit = (weight * (y - height - slope * (x - middle)) ** 2).sum() / (len(x) - 2)
+    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(max(1.0, misfit) / spread)
+    return Line(float(slope), float(half), float(middle), float(height), float(misfit))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from overpar.base.records import Record
+from overpar.report.tables.settings import settings
 
 Floats = NDArray[np.float64]
 
@@ -72,7 +73,7 @@ def scaling(records: Iterable[Record]) -> pd.DataFrame:
     """
     groups: dict[int, list[Record]] = {}
     for record in records:
-        groups.setdefault(json.loads(record.attributes["spec"])["qubits"], []).append(record)
+        groups.setdefault(settings(record)["qubits"], []).append(record)
     return pd.DataFrame([_size(qubits, group) for qubits, group in sorted(groups.items())])
 
 
@@ -195,7 +196,7 @@ def supervised(records: Iterable[Record]) -> pd.DataFrame:
 
 
 def _settings(record: Record) -> dict[str, Any]:
-    spec: dict[str, Any] = json.loads(record.attributes["spec"])
+    spec = settings(record)
     return {**spec, "dimension": 2 ** spec["qubits"]}
 
 

@@ -1,6 +1,5 @@
 """Tables of spectra: one row per cell with its ranks, or one per eigenvalue."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from overpar.base.records import Record
+from overpar.report.tables.settings import settings
 
 KINDS = ("qfim", "hessian")
 SHOWN_SAMPLES = 3
@@ -29,7 +29,7 @@ def ranks(records: Iterable[Record]) -> pd.DataFrame:
     """
     rows = []
     for record in records:
-        row: dict[str, Any] = json.loads(record.attributes["spec"])
+        row: dict[str, Any] = settings(record)
         rows.append(row)
         values = record.variables
         row["samples"] = values["angles"].shape[0] if "angles" in values else 0
@@ -61,7 +61,7 @@ def eigenvalues(records: Iterable[Record]) -> pd.DataFrame:
     """One row per eigenvalue of the first samples of each cell, in descending order."""
     frames = []
     for record in records:
-        spec = json.loads(record.attributes["spec"])
+        spec = settings(record)
         for kind in KINDS:
             for sample, values in enumerate(record.variables.get(kind, ())[:SHOWN_SAMPLES]):
                 index = np.arange(1, len(values) + 1)
@@ -83,7 +83,7 @@ def autoencoder(records: Iterable[Record]) -> pd.DataFrame:
     """One row per cell: rank of each training state's QFIM and of all four jointly."""
     rows = []
     for record in records:
-        row: dict[str, Any] = json.loads(record.attributes["spec"])
+        row: dict[str, Any] = settings(record)
         rows.append(row)
         row["states_source"] = record.attributes["states_source"]
         values = record.variables
@@ -103,7 +103,7 @@ def noisy(records: Iterable[Record]) -> pd.DataFrame:
     """One row per eigenvalue of the noisy QFIM, in descending order."""
     frames = []
     for record in records:
-        spec = json.loads(record.attributes["spec"])
+        spec = settings(record)
         place, _, strength = spec["noise"].partition(":")
         values = record.variables["qfim"]
         frames.append(

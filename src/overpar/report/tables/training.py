@@ -1,6 +1,5 @@
 """Tables of training records: one row per cell, per run, or per step."""
 
-import json
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -10,19 +9,19 @@ import pandas as pd
 
 from overpar.base.records import Record
 from overpar.report.statistics import median_interval
+from overpar.report.tables.settings import settings
 
 THRESHOLDS = (1e-2, 1e-3, 1e-4, 1e-6)
 CURVE_POINTS = 60
 
 
 def _settings(record: Record) -> dict[str, Any]:
-    spec = json.loads(record.attributes["spec"])
-    about = {
+    about: dict[str, Any] = {
         key: record.attributes[key]
         for key in ("states_source", "data_commit", "provenance")
         if key in record.attributes
     }
-    return {**spec, **about}
+    return {**settings(record), **about}
 
 
 def cells(records: Iterable[Record]) -> pd.DataFrame:

@@ -1,0 +1,77 @@
+"""Lie algebra of a circuit family: dimension, sector, ideals, and the loss they predict."""
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from overpar.base.errors import UserError
+from overpar.base.records import Variable
+from overpar.base.spec import CellSpec, Context, Result
+from overpar.engines.families import family_generators
+from overpar.model.family import Family
+from overpar.quantities.algebra import LIMIT_BASIS, dla_dimension, sector_dimension
+from overpar.quantities.algebra_structure import structure
+from overpar.quantities.loss_moments import loss_moments, product_expectations
+
+SOURCE = "arXiv:2109.11676, theorems 1 to 3; arXiv:2309.09342 for the variance"
+
+
+class Spec(CellSpec):
+    """One size of a model."""
+
+    LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n"}
+    BATCH: ClassVar[tuple[str, ...]] = ("model",)
+    model: Family
+    qubits: int = Field(ge=1, le=256, description="number of qubits")
+    depth: int = Field(
+        8, ge=1, le=1000, description="layers from which a file's circuit gives its generators"
+    )
+    max_dim: int = Field(2**20, ge=1, description="where counting the dimension stops")
+    max_structure: int = Field(
+        1100, ge=1, le=LIMIT_BASIS, description="largest dimension that is split into ideals"
+    )
+
+    def files(self) -> list[str]:
+        """The user's own code."""
+        return self.model.files()
+
+    def seconds(self) -> float:
+        """Rough time of this cell on one core."""
+        return 1.0 + (4.0**self.qubits * 2e-5 if self.model.ansatz == "hardware_efficient" else 0)
+
+
+def run(spec: Spec, context: Context) -> Result:
+    """Dimension; and, up to a limit, sector, centre, ideals and the moments of a deep loss."""
+    generators, letters = family_generators(spec.model, spec.qubits, spec.depth)
+    dimension = dla_dimension(generators, spec.qubits, spec.max_dim)
+    notes: dict[str, str] = {"state": letters}
+    found: dict[str, Variable] = {}
+
+    def scalar(name: str, value: float | None, meaning: str) -> None:
+        found[name] = Variable((), np.array(np.nan if value is None else value), meaning)
+
+    scalar("dimension", dimension.value, "dimension of the algebra, NaN where counting stopped")
+    scalar("exceeds", dimension.exceeds, "what the dimension exceeds where counting stopped")
+    if dimension.value is None or dimension.value > spec.max_structure:
+        why = dimension.reason or f"dimension {dimension} exceeds max_structure"
+        return Result(found, {**notes, "note": f"no ideals: {why}"})
+    sector = sector_dimension(generators, spec.qubits, letters)
+    scalar("sector", sector.value, "dimension on the subspace explored from the state")
+    parts = structure(generators, spec.qubits)
+    scalar("centre", parts.centre.dimension, "dimension of the centre")
+    sizes = np.array([ideal.dimension for ideal in parts.ideals], np.int64)
+    found["ideals"] = Variable(("ideal",), sizes, "dimensions of the simple ideals")
+    notes["ideal_names"] = " + ".join(ideal.name for ideal in parts.ideals)
+    observable = spec.model.measured(spec.qubits)
+    if observable is not None:
+        try:
+            moments = loss_moments(parts, observable, product_expectations(parts, letters))
+        except UserError as error:
+            return Result(found, {**notes, "note": str(error)})
+        scalar("mean", moments.mean, "mean of ⟨O⟩ over deep circuits")
+        scalar("variance", moments.variance, "variance of ⟨O⟩ over deep circuits")
+        for k, name in ((1, "state_purity"), (2, "observable_purity")):
+            values = np.array([purity[k] for purity in moments.purities])
+            found[name] = Variable(("ideal",), values, "squared norm of the projection on an ideal")
+    return Result(found, notes)

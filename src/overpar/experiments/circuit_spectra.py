@@ -1,0 +1,81 @@
+"""QFIM and Hessian spectra of any circuit family, at random and at optimised angles."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from overpar.base.spec import CellSpec, Context, Result
+from overpar.engines.families import family_task
+from overpar.engines.interface import curvature_engine
+from overpar.model.family import Family
+from overpar.quantities.spectra import optimised_points, spectra
+
+SOURCE = "our own protocol"
+
+
+class Spec(CellSpec):
+    """One depth of a model; random angles are np.random.seed(k); 2π·rand(M)."""
+
+    LABEL: ClassVar[dict[str, str]] = {
+        "model": "model",
+        "qubits": "n",
+        "depth": "depth",
+        "at": "at",
+    }
+    BATCH: ClassVar[tuple[str, ...]] = ("model", "qubits", "at")
+    engine: Literal["auto", "statevector"] = Field(
+        "auto", description="what computes the states; curvature needs the state vector"
+    )
+    model: Family
+    qubits: int = Field(ge=1, le=14, description="number of qubits")
+    depth: int = Field(ge=0, le=1000, description="layers; 0 for hardware_efficient only")
+    at: Literal["random", "optimised"] = Field(
+        "random", description="random: seeded angles; optimised: best angles of trained runs"
+    )
+    training: str = Field(
+        "", description="for optimised angles: the block of kind circuit_training"
+    )
+    samples: int = Field(5, ge=1, le=1000, description="points")
+    hessian: bool = Field(True, description="also the Hessian, if the model has an observable")
+
+    @model_validator(mode="after")
+    def _trained(self) -> "Spec":
+        if (self.at == "optimised") != bool(self.training):
+            raise ValueError("training must name a block if, and only if, at is optimised")
+        return self
+
+    def needs(self) -> dict[str, str]:
+        """Optimised angles come from the training record of the same size."""
+        if self.at == "random":
+            return {}
+        cell = f"model={self.model},n={self.qubits},depth={self.depth}"
+        return {"training": f"record:{self.training}/{cell}"}
+
+    def files(self) -> list[str]:
+        """The user's own code."""
+        return self.model.files()
+
+    def seconds(self) -> float:
+        """Rough time of this cell on one core, for gates in proportion to qubits and depth."""
+        return 0.1 + self.samples * 4e-8 * (self.qubits * self.depth) ** 2 * 2**self.qubits
+
+
+def run(spec: Spec, context: Context) -> Result:
+    """Spectra at every point of one cell."""
+    task = family_task(spec.model, spec.qubits, spec.depth)
+    engine = curvature_engine(task)
+    if spec.at == "random":
+        parameters = task.circuit.parameters
+        points = np.array(
+            [2 * np.pi * np.random.RandomState(k).rand(parameters) for k in range(spec.samples)]
+        )
+    else:
+        points = optimised_points(engine, context.inputs["training"], spec.samples)
+        if not len(points):
+            return Result({}, {"note": "no training run converged"})
+    measured = spec.model.measured(spec.qubits) is not None
+    variables = spectra(
+        engine, points, with_hessian=spec.hessian and measured, progress=context.progress
+    )
+    return Result(variables)

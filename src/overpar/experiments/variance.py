@@ -1,0 +1,70 @@
+"""Variance of loss and gradient over random angles: expressivity against trainability."""
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from overpar.base.records import Variable
+from overpar.base.spec import CellSpec, Context, Result
+from overpar.engines.families import family_task
+from overpar.engines.interface import make_objective
+from overpar.model.family import Family
+
+SOURCE = "our own protocol, after arXiv:2606.31536 and arXiv:2309.09342"
+
+BLOCK = 500
+
+
+class Spec(CellSpec):
+    """One size and depth of a model at angles U[0, 2π)."""
+
+    LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
+    BATCH: ClassVar[tuple[str, ...]] = ("model",)
+    model: Family
+    qubits: int = Field(ge=1, le=16, description="number of qubits")
+    depth: int = Field(ge=1, le=5000, description="layers")
+    samples: int = Field(2000, ge=10, le=10_000_000, description="random points")
+
+    @model_validator(mode="after")
+    def _has_loss(self) -> "Spec":
+        if self.model.observable is None and self.model.ansatz != "tfim_hva":
+            raise ValueError(f"model {self.model} needs an observable")
+        return self
+
+    def files(self) -> list[str]:
+        """The user's own code."""
+        return self.model.files()
+
+    def seconds(self) -> float:
+        """Rough time of this cell on one core, for gates in proportion to qubits and depth."""
+        return self.samples * self.depth * 4e-8 * self.qubits * (1 + 2**self.qubits / 16)
+
+
+def run(spec: Spec, context: Context) -> Result:
+    """Loss, derivative along the middle angle, and mean squared derivative at random points."""
+    task = family_task(spec.model, spec.qubits, spec.depth)
+    objective = make_objective(task, spec.engine, context.threads)
+    parameters = task.circuit.parameters
+    random = context.generator("angles")
+    losses, middle, square = [], [], []
+    done = 0
+    while done < spec.samples:
+        count = min(BLOCK, spec.samples - done)
+        angles = 2 * np.pi * random.random((count, parameters))
+        loss, gradient = objective.loss_and_gradient(angles)
+        losses.append(loss)
+        middle.append(gradient[:, parameters // 2])
+        square.append((gradient**2).mean(axis=1))
+        done += count
+        context.progress(done, spec.samples)
+    variables = {
+        "loss": Variable(("sample",), np.concatenate(losses), "loss at random angles"),
+        "derivative": Variable(("sample",), np.concatenate(middle), "∂L/∂θ of the middle angle"),
+        "gradient_square": Variable(
+            ("sample",), np.concatenate(square), "mean over angles of (∂L/∂θ)²"
+        ),
+    }
+    observable = spec.model.measured(spec.qubits)
+    norm = sum(c**2 for c, _, _ in observable.terms) if observable else 0.0
+    return Result(variables, {"parameters": parameters, "observable_norm": norm})

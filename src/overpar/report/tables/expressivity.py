@@ -1,0 +1,126 @@
+"""Tables of loss variance and of classification: expressivity against trainability."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from overpar.base.records import Record
+from overpar.report.statistics import line, variance_interval
+from overpar.report.tables.settings import settings
+
+LEVEL = 0.99
+SYMMETRIC = "equivariant"
+
+
+def variances(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per model, size and depth: sampled variances with intervals, and the predicted one.
+
+    `loss` and `derivative` are variances over angles; their intervals hold at 99 % for all rows
+    together. `predicted` comes from the algebra alone; `distance` is that of the sampled variance
+    from it, in half-widths of the interval. `observable_norm` is Tr O²/2ⁿ.
+    """
+    predicted: dict[tuple[str, int], Record] = {}
+    sampled = []
+    for record in records:
+        if record.attributes["kind"] == "algebra":
+            spec = settings(record)
+            predicted[spec["model"], spec["qubits"]] = record
+        else:
+            sampled.append(record)
+    rows = []
+    for record in sampled:
+        spec = settings(record)
+        boundary = json.loads(record.attributes["spec"])["model"]["boundary"]
+        row: dict[str, Any] = {
+            **spec,
+            "boundary": boundary,
+            "parameters": int(record.attributes["parameters"]),
+            "observable_norm": float(record.attributes["observable_norm"]),
+        }
+        for name in ("loss", "derivative"):
+            value, half = variance_interval(record.variables[name], 1 - (1 - LEVEL) / len(sampled))
+            row |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+        row["gradient_square"] = record.variables["gradient_square"].mean()
+        known = predicted.get((spec["model"], spec["qubits"]))
+        row["dimension"] = float(known.variables["dimension"]) if known else np.nan
+        if known and "variance" in known.variables:
+            row["predicted"] = float(known.variables["variance"])
+            half = row["loss_high"] - row["loss"]
+            row["distance"] = abs(row["loss"] - row["predicted"]) / half
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def slopes(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per model: how its variances, over Tr O²/2ⁿ, fall with the number of qubits n.
+
+    Even and odd lengths of a ring are told apart. `*_power` is the slope of ln Var against ln n,
+    `*_rate` that of log₂ Var against n, both by least squares weighted with the sampling errors,
+    with 99 % intervals. Where the points do not lie on the line, `*_misfit` (χ² per degree of
+    freedom) is above 1 and widens the interval.
+    """
+    table = variances(records)
+    rows = []
+    even = np.where(table["qubits"] % 2, "odd", "even")
+    table["parity"] = np.where(table["boundary"] == "periodic", even, "all")
+    for (model, parity), cells in table.groupby(["model", "parity"], sort=False):
+        row: dict[str, Any] = {"model": model, "parity": parity, "sizes": len(cells)}
+        rows.append(row)
+        if len(cells) < 3:
+            continue
+        for name in ("loss", "derivative"):
+            # Widths of the simultaneous intervals are in proportion to standard errors.
+            quantile = stats.norm.ppf(1 - (1 - LEVEL) / len(table) / 2)
+            error = (cells[f"{name}_high"] - cells[name]) / cells[name] / quantile
+            logarithm = np.log(cells[name] / cells["observable_norm"])
+            for kind, x in (("power", np.log(cells["qubits"])), ("rate", cells["qubits"])):
+                unit = 1 if kind == "power" else np.log(2)
+                fit = line(x, logarithm / unit, error / unit, LEVEL)
+                key, low, high = f"{name}_{kind}", fit.slope - fit.half, fit.slope + fit.half
+                row |= {key: fit.slope, f"{key}_low": low, f"{key}_high": high}
+                row[f"{key}_misfit"] = fit.misfit
+    return pd.DataFrame(rows)
+
+
+def classification(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per circuit and size: accuracies and gradients, means with 99 % intervals of runs.
+
+    `gap` is training minus test accuracy. `gap_excess` is the least by which a circuit's exceeds
+    that of the equivariant one of the same size, `gradient_ratio` the most that its mean squared
+    gradient is of that one's, both from the ends of the intervals.
+    """
+    rows = []
+    for record in records:
+        values = record.variables
+        row: dict[str, Any] = {
+            **settings(record),
+            "parameters": int(record.attributes["parameters"]),
+            "runs": len(values["status"]),
+            "loss": float(np.nanmin(values["loss"], axis=1).mean()),
+        }
+        gap = values["train_accuracy"] - values["test_accuracy"]
+        for name, sample in (
+            ("train_accuracy", values["train_accuracy"]),
+            ("test_accuracy", values["test_accuracy"]),
+            ("gap", gap),
+            ("gradient_square", values["gradient_square"]),
+        ):
+            quantile = stats.t.ppf((1 + LEVEL) / 2, len(sample) - 1)
+            half = quantile * sample.std(ddof=1) / np.sqrt(len(sample))
+            mean = float(sample.mean())
+            row |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
+        rows.append(row)
+    table = pd.DataFrame(rows).sort_values(["qubits", "model"], ignore_index=True)
+    symmetric = table[table["model"] == SYMMETRIC].set_index("qubits")
+    others = table["model"] != SYMMETRIC
+    gap, gradient = (
+        table["qubits"].map(symmetric[column]).where(others)
+        for column in ("gap_high", "gradient_square_low")
+    )
+    table["gap_excess"] = table["gap_low"] - gap
+    table["gradient_ratio"] = table["gradient_square_high"] / gradient
+    return table

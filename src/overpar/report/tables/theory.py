@@ -1,0 +1,148 @@
+"""The theory as a table: algebra, ranks and trainability of each model and size."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from overpar.base.records import Record
+from overpar.report.tables.settings import settings
+from overpar.report.tables.spectra import ranks
+from overpar.report.tables.training import cells
+
+SUCCESS = "min_lt_0.0001"
+TRAINING = ("vqe", "compilation", "circuit_training")
+# Dimensions of the algebras, and of that of the periodic chain on the sector of |+⟩ⁿ, even n.
+FORMULAS = {
+    "tfim_open": lambda n: n**2,
+    "tfim_periodic": lambda n: 3 * n - 1,
+    "tfim_open_x0": lambda n: n * (2 * n - 1),
+    "hardware_efficient": lambda n: 4**n - 1,
+}
+# Which rows of algebra, ranks and training are about a model: (kind, settings), or None.
+Rows = tuple[str, dict[str, Any]]
+MODELS: dict[str, tuple[str, Rows, Rows | None]] = {
+    "TFIM-HVA, open": (
+        "tfim_open",
+        ("spectra", {"boundary": "open", "tying": "correct"}),
+        ("vqe", {"boundary": "open", "initial": "data"}),
+    ),
+    "TFIM-HVA, periodic": (
+        "tfim_periodic",
+        ("spectra", {"boundary": "periodic"}),
+        ("vqe", {"boundary": "periodic", "initial": "data"}),
+    ),
+    "TFIM-HVA, open, X on qubit 0": (
+        "tfim_open_x0",
+        ("spectra", {"boundary": "open", "tying": "released"}),
+        None,
+    ),
+    "HEA, all inputs": ("hardware_efficient", ("compilation_spectra", {}), ("compilation", {})),
+    "HEA, one input": (
+        "hardware_efficient",
+        ("circuit_spectra", {"model": "hardware_efficient"}),
+        ("circuit_training", {"model": "hardware_efficient"}),
+    ),
+}
+
+
+def theory(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per model and size: dimension of the algebra, ranks, and depths.
+
+    `bound` is the smallest of dim 𝔤, its dimension on the subspace that the state explores, and
+    2·2ⁿ−2 for one input, which all ranks of pure states obey; `saturation` is the smallest depth
+    with the largest rank, `angles_before` the number of angles one step of the grid before it;
+    `depth_50` and `depth_100` are the smallest depths at which so many per cent of the runs reach
+    1e-4, `angles_50` and `angles_100` their angles, and `*_late` these over those of the first
+    circuit of the grid with dim 𝔤 angles, or over dim 𝔤 if there is none. Empty where this run has
+    no such cell.
+    """
+    algebra: dict[tuple[str, int], dict[str, Any]] = {}
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for record in records:
+        kind = record.attributes["kind"]
+        if kind == "algebra":
+            spec = settings(record)
+            algebra[spec["model"], spec["qubits"]] = _algebra(record)
+        else:
+            # One by one, so that only one record is in memory.
+            table = cells if kind in TRAINING else ranks
+            parts.setdefault(kind, []).append(table([record]))
+    tables = {kind: pd.concat(found, ignore_index=True) for kind, found in parts.items()}
+    rows = []
+    for name, (model, spectra, training) in MODELS.items():
+        for (other, qubits), known in sorted(algebra.items()):
+            if other != model:
+                continue
+            row = {"model": name, "qubits": qubits, **known}
+            row["dimension_over_formula"] = known["dimension"] / FORMULAS[model](qubits)
+            if model == "tfim_periodic" and qubits % 2 == 0:
+                row["sector_over_formula"] = known["sector"] / (3 * qubits / 2)
+            # An operator on all inputs, or a state, has so many real directions.
+            most = 4**qubits - 1 if name == "HEA, all inputs" else 2 * 2**qubits - 2
+            row["bound"] = np.nanmin([known["dimension"], known["sector"], most])
+            row |= _ranks(_chosen(tables, spectra, qubits), row["bound"], known["dimension"])
+            if training:
+                row |= _success(_chosen(tables, training, qubits), known["dimension"])
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _algebra(record: Record) -> dict[str, Any]:
+    values = record.variables
+    names = ("dimension", "sector", "centre")
+    found = {name: float(values[name]) if name in values else np.nan for name in names}
+    return found | {"ideals": record.attributes.get("ideal_names", "")}
+
+
+def _chosen(tables: Mapping[str, pd.DataFrame], rows: Rows, qubits: int) -> pd.DataFrame:
+    """Rows of one kind with given settings, ordered by number of angles."""
+    kind, wanted = rows
+    table = tables.get(kind)
+    if table is None:
+        return pd.DataFrame()
+    for column, value in {**wanted, "qubits": qubits}.items():
+        table = table[table[column] == value]
+    depth = "depth" if "depth" in table else "layers"
+    return table.rename(columns={depth: "depth"}).sort_values("parameters")
+
+
+def _ranks(rows: pd.DataFrame, bound: float, dimension: float) -> dict[str, Any]:
+    if "qfim_rank_max" not in rows or rows["qfim_rank_max"].dropna().empty:
+        return {}
+    known = rows.dropna(subset=["qfim_rank_max"])
+    highest = known["qfim_rank_max"].max()
+    full = known[known["qfim_rank_max"] == highest]
+    before = rows[rows["parameters"] < full["parameters"].min()]
+    random = known[known["at"] == "random"] if "at" in known else known
+    deepest = random.iloc[-1]
+    out = {
+        "qfim_rank": highest,
+        "capacity": deepest["qfim_rank_mean"],
+        "effective_dimension": deepest.get("effective_dimension", np.nan),
+        "saturation": full["depth"].min(),
+        "saturation_angles": full["parameters"].min(),
+        "angles_before": before["parameters"].max(),
+        "rank_over_bound": highest / bound,
+        "capacity_over_bound": deepest["qfim_rank_mean"] / bound,
+        "angles_before_over_dimension": before["parameters"].max() / dimension,
+    }
+    if "hessian_rank_max" in rows:
+        optimised = rows[rows["at"] == "optimised"]["hessian_rank_max"].max()
+        out |= {"hessian_rank": optimised, "hessian_over_dimension": optimised / dimension}
+    return out
+
+
+def _success(rows: pd.DataFrame, dimension: float) -> dict[str, Any]:
+    if rows.empty:
+        return {}
+    out: dict[str, Any] = {}
+    for per_cent in (50, 100):
+        reached = rows[rows[SUCCESS] >= rows["runs"] * per_cent / 100]
+        out[f"depth_{per_cent}"] = reached["depth"].min()
+        out[f"angles_{per_cent}"] = reached["parameters"].min()
+        enough = rows[rows["parameters"] >= dimension]["parameters"].min()
+        enough = dimension if np.isnan(enough) else enough
+        out[f"angles_{per_cent}_late"] = out[f"angles_{per_cent}"] / enough
+    return out
