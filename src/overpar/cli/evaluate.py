@@ -35,6 +35,8 @@ TAKES: dict[str, dict[str, Any]] = {
     "hea_compilation": {"qubits": None, "depth": None, "target_seed": 1},
     "hea_autoencoder": {"depth": None, "states": "ntangled", "state": "all"},
 }
+# A user's function is called with those of these that are given; "" is not given.
+CIRCUIT_TAKES: dict[str, Any] = {"qubits": "", "depth": ""}
 
 QUANTITIES = ("loss", "gradient", "qfim", "hessian")
 MATRICES = ("qfim", "hessian")
@@ -73,7 +75,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     what.add_argument(
         "--circuit",
         metavar="FILE.py:FUNCTION",
-        help="a function without arguments that returns a Qibo circuit; QFIM only",
+        help="a function that returns a Qibo circuit, called with those of --qubits and --depth"
+        " that it has arguments for; QFIM only",
     )
     model = command.add_argument_group("model options")
     model.add_argument(
@@ -147,7 +150,7 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         UserError: if one is missing, or belongs to another model.
     """
-    takes = TAKES.get(options.model, {})
+    takes = TAKES[options.model] if options.model else CIRCUIT_TAKES
     flags = {name: "--" + name.replace("_", "-") for model in TAKES.values() for name in model}
     what = f"--model {options.model}" if options.model else "--circuit"
     for name, flag in flags.items():
@@ -155,7 +158,7 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         require(
             name in takes or not given,
             f"{flag} does not apply to {what}; allowed there:"
-            f" {', '.join(flags[other] for other in takes) or 'no model options'}.",
+            f" {', '.join(flags[other] for other in takes)}.",
         )
         require(given or takes.get(name, "") is not None, f"{what} needs {flag}.")
     return {
@@ -188,7 +191,8 @@ def make_task(options: argparse.Namespace) -> Task:
             options.quantity == "qfim",
             f"--circuit has no observable, so --quantity must be qfim, but is {options.quantity}.",
         )
-        return Task(load_circuit(options.circuit), PauliSum(()))
+        sizes = {name: size for name, size in at.items() if size != ""}
+        return Task(load_circuit(options.circuit, **sizes), PauliSum(()))
     if options.model == "tfim_hva":
         return tasks.vqe(
             at["qubits"], at["boundary"], at["depth"], field=at["field"], tying=at["tying"]

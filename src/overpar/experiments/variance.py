@@ -10,6 +10,7 @@ from overpar.base.spec import CellSpec, Context, Result
 from overpar.engines.families import family_task
 from overpar.engines.interface import make_objective
 from overpar.model.family import Family
+from overpar.model.generators import simplified
 
 SOURCE = "our own protocol, after arXiv:2606.31536 and arXiv:2309.09342"
 
@@ -66,5 +67,5 @@ def run(spec: Spec, context: Context) -> Result:
         ),
     }
     observable = spec.model.measured(spec.qubits)
-    norm = sum(c**2 for c, _, _ in observable.terms) if observable else 0.0
+    norm = sum(c**2 for c, _, _ in simplified(observable).terms) if observable else 0.0
     return Result(variables, {"parameters": parameters, "observable_norm": norm})

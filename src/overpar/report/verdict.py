@@ -29,7 +29,7 @@ class Trend:
     """How positive numbers change with n.
 
     Args:
-        law: "power", "exponential", or "undecided" where both laws describe the numbers.
+        law: "constant", "power", "exponential", or "undecided" where both laws fit.
         power: line of ln y against ln n.
         rate: line of log₂ y against n.
     """
@@ -63,10 +63,8 @@ def trend(qubits: Sequence[int], values: Sequence[float], errors: Sequence[float
     rate = line(n, logarithm / np.log(2), weight / np.log(2), LEVEL)
     fits = [fit.misfit <= FITS for fit in (power, rate)]
     law = "power" if power.misfit < rate.misfit else "exponential"
-    # A constant is both.
-    flat = abs(rate.slope) <= max(rate.half, 1e-9)
-    if flat:
-        law = "power"
+    if abs(rate.slope) <= max(rate.half, 1e-9):
+        law = "constant"
     elif not exact and all(fits):
         law = "undecided"
     return Trend(law, power, rate)
@@ -96,7 +94,7 @@ def judge_family(sizes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     large = exceeded or (growth is not None and growth.law == "exponential")
     vanishing = (
         gradient is not None
-        and gradient.law != "power"
+        and gradient.law in ("exponential", "undecided")
         and gradient.rate.slope + gradient.rate.half < SLOW
     )
     if vanishing and (large or (gradient is not None and gradient.law == "exponential")):
@@ -138,6 +136,7 @@ def _law(found: Trend) -> str:
     texts = {
         "power": f"as n^{power.slope:.2f} (± {power.half:.2f})",
         "exponential": f"as 2^({rate.slope:.2f} n) (± {rate.half:.2f})",
+        "constant": f"by no more than can be told: 2^({rate.slope:.2f} n) (± {rate.half:.2f})",
     }
     both = f"{texts['power']} or {texts['exponential']}, which these sizes do not tell apart"
     return texts.get(found.law, both)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from overpar.base.records import Record
+from overpar.report.tables.algebra import numbers
 from overpar.report.tables.settings import settings
 from overpar.report.tables.spectra import ranks
 from overpar.report.tables.training import cells
@@ -64,7 +65,7 @@ def theory(records: Iterable[Record]) -> pd.DataFrame:
         kind = record.attributes["kind"]
         if kind == "algebra":
             spec = settings(record)
-            algebra[spec["model"], spec["qubits"]] = _algebra(record)
+            algebra[spec["model"], spec["qubits"]] = numbers(record)
         else:
             # One by one, so that only one record is in memory.
             table = cells if kind in TRAINING else ranks
@@ -87,13 +88,6 @@ def theory(records: Iterable[Record]) -> pd.DataFrame:
                 row |= _success(_chosen(tables, training, qubits), known["dimension"])
             rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _algebra(record: Record) -> dict[str, Any]:
-    values = record.variables
-    names = ("dimension", "sector", "centre")
-    found = {name: float(values[name]) if name in values else np.nan for name in names}
-    return found | {"ideals": record.attributes.get("ideal_names", "")}
 
 
 def _chosen(tables: Mapping[str, pd.DataFrame], rows: Rows, qubits: int) -> pd.DataFrame:

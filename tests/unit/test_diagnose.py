@@ -1,0 +1,109 @@
+"""`overpar diagnose`: what it finds, and one message for whatever is wrong."""
+
+import json
+import resource
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from overpar import cli
+
+CHAIN: dict[str, Any] = {"model": {"ansatz": "tfim_hva"}, "qubits": [3, 4, 5, 6], "samples": 200}
+
+
+def spec(tmp_path: Path, **changes: Any) -> str:
+    path = tmp_path / "spec.yaml"
+    path.write_text(yaml.safe_dump({**CHAIN, **changes}))
+    return str(path)
+
+
+def test_the_open_chain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["diagnose", spec(tmp_path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    sizes = found["sizes"]
+    assert [row["dimension"] for row in sizes] == [9, 16, 25, 36]
+    assert [row["rank"] for row in sizes] == [4, 8, 12, 18]
+    assert all(row["rank_is_full"] and row["angles"] >= row["rank"] for row in sizes)
+    assert sizes[1]["ideals"] == "su(4) + centre of dimension 1"
+    # At twice the depth of full rank the loss is near that of deep circuits.
+    for row in sizes:
+        assert row["loss_variance"] == pytest.approx(row["predicted_loss_variance"], rel=0.4)
+    assert found["trends"]["dimension"]["law"] == "power"
+    assert found["trends"]["dimension"]["extrapolated"]["power"] == pytest.approx(144)
+    assert found["verdict"] == "trainable"
+
+
+def test_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["diagnose", spec(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    for part in ("dim g", "verdict: trainable", "as n^2.00", "what this cannot know", "su(6)"):
+        assert part in text
+
+
+def test_without_an_observable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = spec(tmp_path, model={"generators": ["X", "Z"]}, qubits=2)
+    assert cli.main(["diagnose", path, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sizes"]
+    assert (row["dimension"], row["rank"], row["gradient_variance"]) == (3, 2, None)
+    assert "no observable" in row["notes"][-1]
+
+
+def test_sizes_beyond_state_vectors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["diagnose", spec(tmp_path, qubits=[20]), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sizes"]
+    assert (row["dimension"], row["rank"]) == (400, None)
+    assert "not computed beyond 12 qubits" in row["notes"][0]
+
+
+def test_a_large_algebra_stops(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    path = spec(tmp_path, model={"ansatz": "hardware_efficient"}, qubits=[40])
+    assert cli.main(["diagnose", path, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sizes"]
+    assert (row["dimension"], row["exceeds"]) == (None, 2048)
+    assert cli.main(["diagnose", path, "--json", "--max-dim", "500"]) == 0
+    assert json.loads(capsys.readouterr().out)["sizes"][0]["exceeds"] == 500
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # kilobytes
+
+
+def test_circuits_that_are_not_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["diagnose", spec(tmp_path, qubits=[6], max_angles=10), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sizes"]
+    assert not row["rank_is_full"]
+    assert row["rank"] <= 8
+    assert row["notes"] == ["circuits of more than 10 angles were not looked at"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"qubit": 4}, "unknown key qubit = 4; allowed: model, qubits"),
+        ({"qubits": 0}, "sizes must be from 1 to 256, but are [0]"),
+        ({"qubits": []}, "qubits is []; allowed: a list of at least one"),
+        ({"qubits": "4"}, "qubits is '4'"),
+        ({"samples": 1}, "samples is 1; allowed: an integer from 10 to 1000000"),
+        ({"model": {"generatrs": ["X"]}}, "unknown key model.generatrs"),
+        ({"model": {"generators": ["1j*X"]}}, "with real coefficients"),
+        ({"model": {"generators": [""]}}, "is not a sum of Pauli strings"),
+        ({"model": {"generators": ["X - X"]}}, "is zero on 3 qubits"),
+        ({"model": {"generators": ["XX + YY"]}}, "do not commute"),
+        ({"model": {"circuit": "no.py:f"}}, "with an existing file"),
+    ],
+)
+def test_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], message: str
+) -> None:
+    assert cli.main(["diagnose", spec(tmp_path, **changes)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert message in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_spec_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["diagnose", "nowhere.yaml"]) == 2
+    assert "nowhere.yaml cannot be read" in capsys.readouterr().err

@@ -1,0 +1,90 @@
+"""The theory table, from synthetic records."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from overpar.base.records import Record
+from overpar.report.tables.theory import theory
+
+
+def algebra(model: str, n: int, dimension: float, sector: float = np.nan) -> Record:
+    values = {"dimension": np.array(dimension), "sector": np.array(sector)}
+    spec = {"model": {"name": model}, "qubits": n}
+    return Record(values, {"kind": "algebra", "spec": json.dumps(spec), "ideal_names": "su(4)"})
+
+
+def spectra(n: int, depth: int, ranks: list[int], at: str = "random", **more: Any) -> Record:
+    samples = len(ranks)
+    values = {
+        "angles": np.zeros((samples, 2 * depth)),
+        "qfim": np.ones((samples, 2 * depth)),
+        "qfim_rank": np.array(ranks),
+        "qfim_gap": np.full(samples, 9.0),
+        "hessian": np.ones((samples, 2 * depth)),
+        "hessian_rank": np.array(ranks) - (at == "optimised"),
+        "hessian_gap": np.full(samples, 9.0),
+    }
+    spec = {"qubits": n, "depth": depth, "at": at, "tying": "correct", "boundary": "open", **more}
+    return Record(values, {"kind": "spectra", "spec": json.dumps(spec)})
+
+
+def training(n: int, depth: int, lowest: list[float], initial: str = "data") -> Record:
+    values = {
+        "loss": np.array([[1.0, low] for low in lowest]),
+        "status": np.zeros(len(lowest)),
+        "initial_angles": np.zeros((len(lowest), 2 * depth)),
+    }
+    spec = {"qubits": n, "depth": depth, "initial": initial, "boundary": "open"}
+    return Record(values, {"kind": "vqe", "spec": json.dumps(spec)})
+
+
+OPEN = [
+    algebra("tfim_open", 4, 16, 15),
+    spectra(4, 2, [4, 4]),
+    spectra(4, 3, [-1, -1]),  # undetermined: not known to be full
+    spectra(4, 4, [8, 8]),
+    spectra(4, 5, [8, 7]),
+    spectra(4, 5, [6, 6], at="optimised"),
+    spectra(4, 3, [12, 12], tying="released"),
+    training(4, 4, [1.0, 1e-5]),
+    training(4, 3, [1.0, 1.0]),
+    training(4, 8, [1e-5, 1e-5]),
+    training(4, 2, [1e-5, 1e-5], initial="code"),  # another arm
+]
+
+
+def test_a_row_of_the_open_chain() -> None:
+    (row,) = (r for _, r in theory(OPEN).iterrows() if r["model"] == "TFIM-HVA, open")
+    expected = {
+        "dimension": 16,
+        "sector": 15,
+        "bound": 15,
+        "dimension_over_formula": 1,
+        "qfim_rank": 8,
+        "capacity": 7.5,
+        "saturation": 4,
+        "saturation_angles": 8,
+        "angles_before": 6,
+        "rank_over_bound": 8 / 15,
+        "angles_before_over_dimension": 6 / 16,
+        "hessian_rank": 5,
+        "hessian_over_dimension": 5 / 16,
+        "depth_50": 4,
+        "angles_50_late": 8 / 16,
+        "depth_100": 8,
+        "angles_100_late": 1,
+    }
+    assert {key: row[key] for key in expected} == pytest.approx(expected)
+
+
+def test_without_ranks_or_training_a_row_has_the_algebra_alone() -> None:
+    table = theory([*OPEN, algebra("hardware_efficient", 3, 60)]).set_index("model")
+    row = table.loc["HEA, all inputs"]
+    assert row["dimension_over_formula"] == 60 / 63
+    assert row["bound"] == 60
+    assert row[["qfim_rank", "depth_50"]].isna().all()
+    # One input has 2·2ⁿ − 2 real directions.
+    assert table.loc["HEA, one input", "bound"] == 14

@@ -1,0 +1,61 @@
+"""The walk in docs/extending.md, run as it is written."""
+
+import re
+import subprocess
+
+import pandas as pd
+import pytest
+from scratch import ROOT, Project
+
+
+def blocks() -> list[tuple[str, str]]:
+    """(language, text) of the code blocks of the page."""
+    text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+    return re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def walked(fresh: Project) -> tuple[Project, list[str]]:
+    """The project after the walk, and what its commands printed."""
+    (fresh.path / ".venv").symlink_to(ROOT / ".venv")
+    said = []
+    for language, text in blocks():
+        if language == "sh":
+            done = subprocess.run(
+                ["sh", "-e", "-c", text],
+                cwd=fresh.path,
+                env=fresh.environment(),
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, text + done.stdout + done.stderr
+            said.append(done.stdout + done.stderr)
+        else:
+            name = re.match(r"# (\S+)\n", text)
+            assert name, text
+            (fresh.path / name[1]).write_text(text, encoding="utf-8")
+    return fresh, said
+
+
+def test_the_walk(walked: tuple[Project, list[str]]) -> None:
+    project, (diagnosis, algebra, _, qibo) = walked
+    assert "state '01' must be letters" in diagnosis
+    assert "verdict:" in diagnosis
+    assert algebra.splitlines()[:2] == ["41", "on the subspace explored from 0101: 25"]
+    # Generators and Qibo code are the same circuit: dimension, rank, angles and depth.
+    for n in ("4", "6"):
+        one, other = (
+            next(line.split() for line in text.splitlines() if line.split()[:1] == [n])
+            for text in (diagnosis, qibo)
+        )
+        assert [one[k] for k in (1, 3, 4, 5)] == [other[k] for k in (1, 3, 4, 5)]
+    tables = project.path / "data/tables"
+    found = pd.read_csv(tables / "xxz_algebra.csv").set_index("qubits")
+    assert found["dimension"].to_dict() == {4: 41, 6: 491}
+    trained = pd.read_csv(tables / "xxz_training.csv").set_index(["qubits", "depth"])
+    ranks = pd.read_csv(tables / "xxz_ranks.csv").query("at == 'random'")
+    assert ranks.groupby("qubits")["qfim_rank_max"].max().to_dict() == {4: 8, 6: 26}
+    # Circuits whose rank is full reach the ground state, short ones do not.
+    assert trained.loc[(4, 5), "min_lt_0.0001"] == trained.loc[(6, 12), "min_lt_0.0001"] == 20
+    assert trained.loc[(4, 2), "min_lt_0.0001"] == trained.loc[(6, 6), "min_lt_0.0001"] == 0
+    assert (project.path / "figures/xxz.png").stat().st_size > 10_000
