@@ -23,7 +23,7 @@ PAULI = {
     "Y": np.array([[0, -1j], [1j, 0]]),
     "Z": np.diag([1, -1]),
 }
-KET = {"0": [1, 0], "1": [0, 1], "+": [0.5**0.5, 0.5**0.5], "-": [0.5**0.5, -(0.5**0.5)]}
+STATES = {"0": [1, 0], "1": [0, 1], "+": [0.5**0.5, 0.5**0.5], "-": [0.5**0.5, -(0.5**0.5)]}
 
 
 def dense(operator: PauliSum, n: int) -> np.ndarray:
@@ -64,7 +64,7 @@ def test_layers_are_exponentials_on_the_input(pattern: str) -> None:
     angles = np.random.default_rng(len(pattern)).uniform(0, 2 * np.pi, 6)
     state = np.ones(1)
     for letter in pattern * (n // len(pattern)):
-        state = np.kron(state, KET[letter])
+        state = np.kron(state, STATES[letter])
     matrices = [dense(g, n) for g in parse_generators(generators, n, "periodic")]
     for k, angle in enumerate(angles):
         state = expm(-0.5j * angle * matrices[k % 3]) @ state
