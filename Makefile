@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --quiet host reason rules
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke test lint check schema unlock bench clean
+.PHONY: help reproduce smoke test lint check schema unlock peers bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -40,6 +40,8 @@ schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the mod
 
 unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed
 	$(SNAKEMAKE) --unlock
+
+peers: $(VENV)-peers/.ready  ## PennyLane and qiboml, which tests then compare with and bench times
 
 bench: $(VENV)/.ready $(VENV)-peers/.ready  ## our engines beside Qibo, qiboml and PennyLane
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/bench.py --peers $(VENV)-peers/bin/python

@@ -15,13 +15,20 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.stats import unitary_group
 
 from overpar.engines.interface import curvature_engine, make_engine, make_objective
+from overpar.model.generators import (
+    Generators,
+    hardware_efficient_generators,
+    tfim_generators,
+)
 from overpar.model.observables import Task
 from overpar.model.tasks import compilation, vqe
+from overpar.quantities.algebra import dla_dimension
 from overpar.quantities.information import curvature
 from overpar.quantities.training import train
 
@@ -33,6 +40,8 @@ LIMITS = {
     "qibo": "one matrix product per gate from Python; parameter shift needs two runs a gate",
     "qiboml": "as Qibo, recorded and replayed by PyTorch's autograd",
     "lightning": "one circuit at a time; gates in C++, adjoint sweep per gate",
+    "closure": "sparse brackets with generators, ranks modulo two primes; strings are only counted",
+    "pennylane": "the same brackets one by one in Python, rank in floating point",
 }
 
 
@@ -96,11 +105,32 @@ def peer(python: Path, name: str, qubits: int, depth: int) -> Callable[[], float
     return run
 
 
+def closure(generators: Generators, qubits: int, dimension: int) -> Callable[[], float]:
+    """Seconds for the dimension of a Lie algebra."""
+    assert dla_dimension(generators, qubits).value == dimension
+    return lambda: clock(lambda: dla_dimension(generators, qubits), 5)
+
+
+def peer_closure(python: Path, generators: Generators, dimension: int) -> Callable[[], float]:
+    """Seconds for the same with PennyLane, in a new process each time."""
+    given = json.dumps([[generator.terms for generator in generators]])
+
+    def run() -> float:
+        command = [str(python), str(HERE / "peer_algebra.py")]
+        out = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
+        (answer,) = json.loads(out.stdout.splitlines()[-1])
+        assert answer["dimension"] == dimension
+        return float(answer["seconds"])
+
+    return run
+
+
 def lines(python: Path) -> dict[str, tuple[float, dict[str, Callable[[], float]]]]:
     """Per line: how many units one loss and gradient has, and the programs to time."""
     chain = vqe(10, "open", 104)
     np.random.seed(1)  # noqa: NPY002  the release's target
     hea = compilation(unitary_group.rvs(32), 125)
+    sums, strings = tfim_generators(10, "open"), hardware_efficient_generators(5)
     return {
         "VQE n=10 open, p=104: µs per layer and run": (
             104,
@@ -128,13 +158,27 @@ def lines(python: Path) -> dict[str, tuple[float, dict[str, Callable[[], float]]
             1,
             {"statevector": pair(hea), "qibo": shifted_pair(hea)},
         ),
+        "Lie algebra of the open chain's sums, n=10, dimension 100: µs per closure": (
+            1,
+            {
+                "closure": closure(sums, 10, 100),
+                "pennylane": peer_closure(python, sums, 100),
+            },
+        ),
+        "Lie algebra of the HEA, n=5, dimension 1023: µs per closure": (
+            1,
+            {
+                "closure": closure(strings, 5, 1023),
+                "pennylane": peer_closure(python, strings, 1023),
+            },
+        ),
     }
 
 
-def measure(python: Path, rounds: int) -> dict[str, dict[str, list[float]]]:
-    """Microseconds per unit of every program in every round."""
+def measure(python: Path, rounds: int, only: str) -> dict[str, dict[str, list[float]]]:
+    """Microseconds per unit of every program in every round, of lines whose title holds `only`."""
     out: dict[str, dict[str, list[float]]] = {}
-    table = lines(python)
+    table = {line: programs for line, programs in lines(python).items() if only in line}
     for number in range(rounds):
         for line, (units, programs) in table.items():
             for name, program in programs.items():
@@ -154,6 +198,12 @@ def large() -> dict[str, float]:
     seconds = clock(lambda: objective.loss_and_gradient(angles), 9)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"milliseconds": seconds * 1e3, "peak_megabytes": peak}
+
+
+def chains() -> dict[str, float]:
+    """Milliseconds for the dimension n² of the open chain's algebra, by n."""
+    sizes = (10, 14, 20)
+    return {str(n): closure(tfim_generators(n, "open"), n, n * n)() * 1e3 for n in sizes}
 
 
 def scaling() -> dict[str, list[list[float]]]:
@@ -195,7 +245,8 @@ def plot(results: dict[str, object], path: Path) -> None:
 def write_page(results: dict[str, object], path: Path) -> None:
     """The page docs/performance.md."""
     medians, ratios = results["medians"], results["ratios"]
-    big, rounds = results["large"], results["rounds"]
+    big, rounds, closures = results["large"], results["rounds"], results["chains"]
+    assert isinstance(closures, dict)
     assert isinstance(medians, dict)
     assert isinstance(ratios, dict)
     assert isinstance(big, dict)
@@ -207,7 +258,8 @@ def write_page(results: dict[str, object], path: Path) -> None:
         "medians of the ratios within a round, against our fastest engine for the task. Qibo has",
         "no gradient of its own on a CPU: its figure is one execution times 2 × rotations + 1, and",
         "for a Hessian times 2G(G+1), four shifts for each pair of G rotations as in the release;",
-        "for the HEA it executes the 32 basis states one by one.",
+        "for the HEA it executes the 32 basis states one by one. PennyLane's Lie closure is timed",
+        "the first time in a process, since it keeps products of strings; ours keeps nothing.",
         "",
     ]
     for line, values in medians.items():
@@ -223,6 +275,10 @@ def write_page(results: dict[str, object], path: Path) -> None:
         f"One training step of 16 runs at n = 100, p = 100, open chain, two threads: "
         f"{big['milliseconds']:.1f} ms; peak memory of the process {big['peak_megabytes']:.0f} MB.",
         "",
+        "The dimension n² of the open chain's algebra takes "
+        + ", ".join(f"{value:.3g} ms at n = {n}" for n, value in closures.items())
+        + ".",
+        "",
         "![cost against qubits and depth](performance.png)",
         "",
     ]
@@ -234,8 +290,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", type=Path, required=True, help="python of the peers' venv")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="TEXT",
+        help="measure the lines with this in their title; all other numbers stay as they are",
+    )
     options = parser.parse_args()
-    measured = measure(options.peers, options.rounds)
+    before: dict[str, Any] = {"measured": {}}
+    if options.only:
+        before = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
+    measured = before["measured"] | measure(options.peers, options.rounds, options.only)
     medians = {
         line: {name: statistics.median(values) for name, values in programs.items()}
         for line, programs in measured.items()
@@ -259,8 +324,14 @@ def main() -> None:
         "measured": measured,
         "medians": medians,
         "ratios": ratios,
-        "large": large(),
-        "scaling": scaling(),
+        **{
+            name: before[name] if name in before else measured_alone()
+            for name, measured_alone in (
+                ("large", large),
+                ("scaling", scaling),
+                ("chains", chains),
+            )
+        },
     }
     for line, values in ratios.items():
         print(line)

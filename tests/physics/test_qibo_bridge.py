@@ -6,6 +6,7 @@ from cases import CASES, angles, random_pauli_sum, task
 from qibo import Circuit as QiboCircuit
 from qibo import gates
 from qibo.backends import NumpyBackend
+from qibo.callbacks import EntanglementEntropy
 from scipy.stats import unitary_group
 
 from overpar.base.errors import UserError
@@ -43,12 +44,14 @@ FIXED = {
     "fixed fsim": gates.fSim(2, 1, 0.3, 0.8, trainable=False),
     "iswap": gates.iSWAP(2, 0),
     "several i": gates.I(0, 1, 2),
+    "align": gates.Align(1, 5),
 }
 OUTSIDE = {
     "u2": gates.U2(0, 0.1, 0.2),
     "cu3": gates.CU3(0, 1, 0.1, 0.2, 0.3),
     "fsim": gates.fSim(0, 1, 0.1, 0.2),
     "gpi": gates.GPI(0, 0.1),
+    "align": gates.Align(0, 5, trainable=True),
     "rx": gates.RX(0, 0.1).controlled_by(1, 2),
 }
 
@@ -148,6 +151,14 @@ def test_a_channel_is_refused(channel: gates.Gate) -> None:
     circuit = QiboCircuit(2, density_matrix=True)
     circuit.add(channel)
     with pytest.raises(UserError, match="is a channel; only unitary circuits convert"):
+        from_qibo(circuit)
+
+
+@pytest.mark.parametrize("gate", [gates.CallbackGate(EntanglementEntropy([0])), gates.FusedGate(0)])
+def test_what_is_no_gate_of_its_own_is_refused(gate: gates.Gate) -> None:
+    circuit = QiboCircuit(2)
+    circuit.add(gate)
+    with pytest.raises(UserError, match="is not a gate of its own"):
         from_qibo(circuit)
 
 

@@ -164,6 +164,67 @@ def test_same_spectrum(values: list[float], holds: bool) -> None:
     assert table["verdict"][0] == ("replicated" if holds else "deviates")
 
 
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([4.0, 1.0], "2 eigenvalues where 3 are published"),
+        ([4.0, 1.0, 0.0, 0.0], "4 eigenvalues where 3 are published"),
+        ([4.0, 1.0, np.nan], "2 eigenvalues where 3 are published"),
+    ],
+)
+def test_a_spectrum_of_another_length_deviates(values: list[float], reason: str) -> None:
+    ours = pd.DataFrame({"n": [4] * len(values) + [6] * 3, "eigenvalue": [*values, 4.0, 1.0, 0.0]})
+    facts = pd.DataFrame({"q": [4, 6], "list": ["4.0 1.0 1e-12"] * 2})
+    test = {
+        "kind": "same_spectrum",
+        "column": "eigenvalue",
+        "published": "spectra.csv",
+        "published_column": "list",
+        "match": {"n": "q"},
+        "tolerance": 0.01,
+        "floor": 1e-9,
+    }
+    checked = check(Claims, {"alpha": 0.01, "claims": [claim("c", test)]})
+    row = judge(checked, {"t": ours}, {"spectra.csv": facts}).iloc[0]
+    assert row["verdict"] == "deviates"
+    assert row["observed"] == f"{reason}; 0 in 2 spectra"
+
+
+BEST = {"kind": "bounds", "column": "best", "at_most": 0.2}
+MISSING = pd.DataFrame(
+    {
+        "n": [4, 4, 6, 6, 8],
+        "best": [0.1, np.nan, 0.1, 0.2, np.nan],
+        "high": [0.2, 0.3, 0.4, np.nan, np.nan],
+        "none": [1.0, 1.0, np.nan, 1.0, 1.0],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("test", "n", "verdict", "observed"),
+    [
+        (BEST, 4, "not testable", "0.1, no value in 1 of 2 cells"),
+        (BEST, [4, 6], "not testable", "0.1 … 0.2 in 3 cells, no value in 1 of 4 cells"),
+        ({**BEST, "at_most": 0.15}, [4, 6], "deviates", "0.1 … 0.2 in 3 cells, no value in 1 of"),
+        (BEST, 6, "replicated", "0.1 … 0.2 in 2 cells"),
+        (BEST, 8, "not testable", "no value in 1 of 1 cells"),
+        ({**BEST, "per": "none"}, 6, "not testable", "0.2, no value in 1 of 2 cells"),
+        (JUDGED[0][0], 4, "not testable", "no value in 1 of 2 cells"),
+        (JUDGED[9][0] | {"low": "best"}, 6, "not testable", "no value in 1 of 2 cells"),
+        (JUDGED[9][0] | {"low": "best"}, 8, "not testable", "no value in 1 of 1 cells"),
+    ],
+)
+def test_a_cell_without_a_value_proves_nothing(
+    test: dict[str, Any], n: int | list[int], verdict: str, observed: str
+) -> None:
+    """It does not count as passed; what is outside elsewhere still counts."""
+    checked = check(Claims, {"alpha": 0.01, "claims": [claim("c", test, where={"n": n})]})
+    row = judge(checked, {"t": MISSING}, {}).iloc[0]
+    assert row["verdict"] == verdict
+    assert row["observed"].startswith(observed)
+
+
 def test_words_of_a_claim() -> None:
     table = verdicts(
         claim("within", {**JUDGED[0][0]}, where=N4),

@@ -3,6 +3,8 @@
 import argparse
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -39,6 +41,25 @@ def test_dimension(
     out, err = capsys.readouterr()
     assert out.splitlines() == [printed]
     assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "dimensions"),
+    [
+        ("--boundary open ZZ X", {3: 9, 4: 16, 5: 25, 6: 36, 14: 196, 20: 400}),
+        ("--boundary periodic ZZ X", {3: 8, 4: 11, 5: 14, 6: 17}),
+        ("--boundary open --local ZZ X", {3: 15, 4: 28, 5: 45, 6: 66}),
+        ("--boundary open ZZ X X@0", {3: 15, 4: 28, 5: 45, 6: 66}),
+        ("--local X Y ZZ", {2: 15, 3: 63, 4: 255}),
+    ],
+)
+def test_published_dimensions(
+    arguments: str, dimensions: dict[int, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """n², 3n−1, n(2n−1) twice, and 4ⁿ−1."""
+    for n, dimension in dimensions.items():
+        run("--qubits", str(n), *arguments.split())
+        assert capsys.readouterr() == (f"{dimension}\n", "")
 
 
 def test_sector_and_ideals(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,6 +111,29 @@ def test_forty_qubits_stop_by_themselves(capsys: pytest.CaptureFixture[str]) -> 
     out, err = capsys.readouterr()
     assert out == "exceeds 262144\n"
     assert "--max-dim" in err
+
+
+LIMITED = """
+import resource, sys
+from overpar.cli import main
+code = main(sys.argv[1:])
+sys.exit(code or int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 2**20))
+"""
+
+
+@pytest.mark.parametrize(
+    ("generators", "printed"),
+    [
+        (["--local", "X", "Y", "ZZ"], "exceeds 262144"),
+        (["X", "Y", "ZZ", "--max-dim", "500"], "exceeds 500"),
+    ],
+)
+def test_forty_qubits_take_less_than_a_gigabyte(generators: list[str], printed: str) -> None:
+    """In a process of its own, whose peak is the command's."""
+    command = [sys.executable, "-c", LIMITED, "dla", "--qubits", "40", *generators]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [printed]
 
 
 @pytest.mark.parametrize(

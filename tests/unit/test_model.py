@@ -13,8 +13,15 @@ from overpar.model.ansatz import (
     tfim_hva,
 )
 from overpar.model.circuits import FIXED_GATES, Circuit, Rotation, fixed, pauli_masks, unitary
-from overpar.model.observables import PauliSum, Task, tfim, tfim_ground_energy
-from overpar.model.tasks import compilation
+from overpar.model.observables import (
+    PauliSum,
+    Projector,
+    Task,
+    apply_observable,
+    tfim,
+    tfim_ground_energy,
+)
+from overpar.model.tasks import autoencoder, compilation
 
 
 def words(circuit: Circuit) -> str:
@@ -122,6 +129,16 @@ def test_then_appends() -> None:
 
 X0 = Rotation("X", (0,), 0)
 HALF = PauliSum(())
+
+
+def observed(*terms: tuple[float, str, tuple[int, ...]]) -> Task:
+    return Task(Circuit(2, (X0,), 1), PauliSum(terms))
+
+
+def projected(target: np.ndarray, inputs: np.ndarray | None = None, weight: float = 1.0) -> Task:
+    return Task(Circuit(2, (X0,), 1), Projector(target, weight), inputs)
+
+
 REFUSED = {
     "`qubits` must be at least 1, but is 0": lambda: Circuit(0, (), 0),
     r"qubits \(2,\) does not fit a circuit of 2": lambda: Circuit(2, (fixed("H", 2),), 0),
@@ -148,6 +165,50 @@ REFUSED = {
     ),
     "`inputs` must hold normalised states": lambda: Task(Circuit(1, (X0,), 1), HALF, 2 * np.eye(2)),
     r"`target` must have shape \(2ⁿ, 2ⁿ\) with n ≥ 2": lambda: compilation(np.eye(6), 1),
+    "`inputs` must hold at least one state": lambda: Task(
+        Circuit(1, (X0,), 1), HALF, np.eye(2)[:0]
+    ),
+    r"Gate CZ on qubits \(0,\) must have a matrix of shape \(2, 2\), but has shape \(4, 4\)": (
+        lambda: Circuit(1, (fixed("CZ", 0),), 0)
+    ),
+    r"tie \(1, 0\) must be the index of a rotation": lambda: Circuit(
+        1, (X0, fixed("H", 0)), 1, ((1, 0),)
+    ),
+    r"tie \(0, 1\) must be .* a parameter in 0…0": lambda: Circuit(1, (X0,), 1, ((0, 1),)),
+    r"'XX' on qubits \(0, 0\) does not fit 2 qubits: .* different qubits": lambda: observed(
+        (1.0, "XX", (0, 0))
+    ),
+    r"Observable term 'Z' on qubits \(2,\) does not fit .* qubits 0 … 1": lambda: observed(
+        (1.0, "Z", (2,))
+    ),
+    r"'Z' on qubits \(-1,\) does not fit": lambda: observed((1.0, "Z", (-1,))),
+    r"'XQ' .* one letter I, X, Y or Z": lambda: observed((1.0, "XQ", (0, 1))),
+    r"'X' on qubits \(0, 1\) .* one letter": lambda: observed((1.0, "X", (0, 1))),
+    "term 'X' must have a real and finite coefficient, but has 1j": lambda: observed(
+        (1j, "X", (0,))
+    ),
+    "coefficient, but has nan": lambda: observed((np.nan, "X", (0,))),
+    r"`target` must have shape \(1, 4\), but has shape \(1, 2\)": lambda: projected(np.eye(1, 2)),
+    r"`target` must have shape \(1, 4\), but has shape \(4,\)": lambda: projected(np.eye(4)[0]),
+    r"`target` must have shape \(4, 4\), but has shape \(1, 4\)": lambda: projected(
+        np.eye(1, 4), np.eye(4)
+    ),
+    "`target` must be normalised as a whole, but has norm 2.0": lambda: projected(2 * np.eye(1, 4)),
+    "`weight` must be real and finite, but is nan": lambda: projected(np.eye(1, 4), weight=np.nan),
+    "`weight` must be real and finite, but is 1j": lambda: projected(np.eye(1, 4), weight=1j),
+    r"`target` must have shape \(2ⁿ, 2ⁿ\) .* has shape \(\)": lambda: compilation(np.array(1), 1),
+    r"`target` must have shape .* has shape \(4, 2\)": lambda: compilation(np.eye(4)[:, :2], 1),
+    r"`target` must have shape .* has shape \(2, 2\)": lambda: compilation(np.eye(2), 1),
+    "`target` must be unitary": lambda: compilation(np.diag([1.0, 1, 1, 0.5]), 1),
+    r"`target` must be unitary to": lambda: compilation(np.full((4, 4), np.nan), 1),
+    r"`states` must have shape \(any, 2ⁿ\) .* has shape \(4,\)": lambda: autoencoder(
+        np.eye(4)[0], 1
+    ),
+    r"`states` must have shape .* has shape \(1, 6\)": lambda: autoencoder(np.eye(1, 6), 1),
+    r"`states` must have shape .* has shape \(1, 2\)": lambda: autoencoder(np.eye(1, 2), 1),
+    "`trash` must be at most 2 qubits, but is 3": lambda: autoencoder(np.eye(4), 1, 3),
+    "`trash` must be an integer of at least 1, but is 0": lambda: autoencoder(np.eye(4), 1, 0),
+    "`trash` must be an integer of at least 1, but is 1.5": lambda: autoencoder(np.eye(4), 1, 1.5),
     "does not fit in memory": lambda: Task(Circuit(40, (X0,), 1), HALF).joint,
 }
 
@@ -156,6 +217,14 @@ REFUSED = {
 def test_refused(message: str) -> None:
     with pytest.raises(UserError, match=message):
         REFUSED[message]()
+
+
+def test_a_letter_i_is_the_identity() -> None:
+    """So is a term of no letters at all."""
+    for same in (((2.0, "IZ", (0, 1)),), ((2.0, "Z", (1,)), (0.0, "", ()))):
+        task = observed(*same)
+        vector = np.arange(4, dtype=complex)
+        np.testing.assert_array_equal(apply_observable(task, vector), [0, -2, 4, -6])
 
 
 @pytest.mark.parametrize("ansatz", [ntangled_hwe, ntangled_sea, ntangled_conv])

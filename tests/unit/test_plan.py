@@ -318,3 +318,32 @@ def test_the_configurations_of_the_project(root: Path, extra: list[str]) -> None
     plan.validate()
     seen = identities(plan)
     assert len(set(seen.values())) == len(seen) > 10
+
+
+@pytest.mark.parametrize("engine", ["qibo", "fermions"])
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [
+        ("spectra", {"qubits": 4, "boundary": "open", "depth": 2, "at": "random"}),
+        ("compilation_spectra", {"qubits": 2, "layers": 1, "at": "random"}),
+        ("autoencoder_spectra", {"layers": 1, "states": "regenerated"}),
+    ],
+)
+def test_an_engine_that_a_kind_cannot_use(
+    project: Path, kind: str, cell: dict[str, Any], engine: str
+) -> None:
+    """Second derivatives come from the state vector alone; another engine is not ignored."""
+
+    def plan(**more: str) -> Plan:
+        return make(
+            project, changed(experiments__extra={"kind": kind, "cells": [{**cell, **more}]})
+        )
+
+    for fits in ({}, {"engine": "auto"}, {"engine": "statevector"}):
+        assert any(name == "extra" for name, _ in plan(**fits).cells)
+    message = (
+        rf"experiments\.extra\.cells\[0\]\.engine: '{engine}' cannot be used by this kind;"
+        r" allowed: 'auto', 'statevector'\."
+    )
+    with pytest.raises(UserError, match=message):
+        _ = plan(engine=engine).cells

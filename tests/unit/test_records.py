@@ -132,11 +132,42 @@ def test_what_is_no_record(tmp_path: Path, content: bytes | None) -> None:
             look(path)
 
 
+def test_a_flipped_bit_anywhere(record: Path) -> None:
+    """Attributes and structure too, which HDF5 does not check or may not return from."""
+    data = record.read_bytes()
+    places = np.random.default_rng(1).integers(0, len(data), 300)
+    inside = data.index(b"abc"), data.index(b'{"n": 4}'), len(data) - 1, len(data) - 70
+    for at in (*inside, *(int(k) for k in places)):
+        broken = bytearray(data)
+        broken[at] ^= 1 << (at % 8)
+        record.write_bytes(broken)
+        for look in (read_record, read_attributes, lambda p: check_record(p, "abc")):
+            with pytest.raises(DamagedRecord, match=r"boundary=open\.nc .*sha256"):
+                look(record)
+
+
+def test_netcdf_without_the_checksum_is_no_record(record: Path) -> None:
+    record.write_bytes(record.read_bytes()[:-72])
+    with xarray.open_dataset(record) as dataset:
+        assert dataset.attrs["identity"] == "abc"
+    with pytest.raises(DamagedRecord, match="sha256"):
+        read_attributes(record)
+
+
+def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
+    """It is an error in words, as a full disk is."""
+    (tmp_path / "vqe").write_text("a file")
+    with pytest.raises(UserError, match=r"x\.nc could not be written: .*vqe"):
+        write_record(tmp_path / "vqe" / "x.nc", VARIABLES, ATTRIBUTES)
+
+
 def full(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("call", ["os.fsync", "os.replace", "h5netcdf.File.create_variable"])
+@pytest.mark.parametrize(
+    "call", ["os.fsync", "os.replace", "pathlib.Path.mkdir", "h5netcdf.File.create_variable"]
+)
 def test_disk_full(record: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     before = record.read_bytes()
     monkeypatch.setattr(call, full)
@@ -198,5 +229,8 @@ def test_killed_while_writing(record: Path) -> None:
 def test_a_living_writer_is_left_alone(record: Path) -> None:
     other = record.with_name(f".{record.name}.{os.getppid()}.tmp")
     other.write_bytes(b"in the making")
+    foreign = record.with_name(f".{record.name}.mine.tmp")
+    foreign.write_bytes(b"not one of ours")
     write_record(record, VARIABLES, ATTRIBUTES)
     assert other.exists()
+    assert foreign.exists()

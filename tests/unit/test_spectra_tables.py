@@ -94,6 +94,27 @@ def test_autoencoder() -> None:
     assert table["joint_gap_min"][0] == 0.1
     assert table["runs"].tolist() == [4, 0]
     assert table["states_source"].tolist() == ["released", "released"]
+    assert table.iloc[0][["rank_undetermined", "joint_undetermined"]].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("found", "expected"), [([-1, 30, 29, -1], [29, 30, 2]), ([-1] * 4, None)])
+def test_an_undetermined_rank_of_a_training_state_is_none(
+    found: list[int], expected: list[int] | None
+) -> None:
+    made = record(
+        {"layers": 5},
+        qfim=np.ones((4, 68)),
+        qfim_rank=found,
+        qfim_gap=[1.0] * 4,
+        joint_rank=[-1],
+        joint_gap=[0.5],
+    )
+    row = spectra.autoencoder([made]).iloc[0]
+    if expected:
+        assert row[["rank_min", "rank_max", "rank_undetermined"]].tolist() == expected
+    else:
+        assert row[["rank_min", "rank_max", "joint_rank"]].isna().all()
+        assert row[["rank_undetermined", "joint_undetermined"]].tolist() == [4, 1]
 
 
 def test_noisy() -> None:

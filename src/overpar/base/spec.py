@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from numpy.random import Generator
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from overpar.base import seeds
 from overpar.base.progress import Progress, silent
@@ -18,14 +18,24 @@ class CellSpec(BaseModel):
 
     `LABEL` maps the fields that tell the cells of one experiment apart to the names they have in
     the record's path. `BATCH` names those of them whose cells, where equal, are done by one job:
-    for kinds whose cells take less than a few seconds. None is a job per cell.
+    for kinds whose cells take less than a few seconds. None is a job per cell. `ENGINES` are those
+    that the kind can use.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     LABEL: ClassVar[dict[str, str]] = {}
     BATCH: ClassVar[tuple[str, ...] | None] = None
+    ENGINES: ClassVar[tuple[str, ...]] = get_args(EngineName)
 
     engine: EngineName = Field("auto", description="what computes the states")
+
+    @field_validator("engine")
+    @classmethod
+    def _can_be_used(cls, value: str) -> str:
+        if value not in cls.ENGINES:
+            allowed = ", ".join(map(repr, cls.ENGINES))
+            raise ValueError(f"{value!r} cannot be used by this kind; allowed: {allowed}")
+        return value
 
     @property
     def label(self) -> str:

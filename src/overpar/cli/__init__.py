@@ -1,6 +1,7 @@
 """The command line: `overpar evaluate`, `plan`, `run`, `dla`, `diagnose`, `times` and `schema`."""
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -8,11 +9,20 @@ from importlib.metadata import version
 
 from overpar.base.errors import UserError
 
+# The module of each command. Only that of the command given is imported: some take seconds.
+MODULES = {
+    "evaluate": "evaluate",
+    "plan": "workflow",
+    "run": "workflow",
+    "dla": "dla",
+    "diagnose": "diagnose",
+    "times": "times",
+    "schema": "schema",
+}
 
-def parser() -> argparse.ArgumentParser:
-    """The parser with all commands."""
-    from overpar.cli import diagnose, dla, evaluate, schema, times, workflow
 
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser of one command, or of all if there is none of that name."""
     top = argparse.ArgumentParser(
         prog="overpar",
         description="Replication of the theory of overparametrization in quantum neural networks.",
@@ -20,12 +30,9 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"overpar {version('overpar')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    evaluate.add_command(commands)
-    workflow.add_commands(commands)
-    dla.add_command(commands)
-    diagnose.add_command(commands)
-    times.add_command(commands)
-    schema.add_command(commands)
+    modules = [MODULES[command]] if command in MODULES else dict.fromkeys(MODULES.values())
+    for module in modules:
+        importlib.import_module(f"overpar.cli.{module}").add_command(commands)
     return top
 
 
@@ -34,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # One thread is fastest at these sizes, and it keeps results the same for any --cores.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser(given[0] if given else "").parse_args(given)
     try:
         options.run(options)
     except UserError as error:

@@ -32,7 +32,7 @@ def load_plan(extra: list[Path]) -> Plan:
     return plan
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `plan` and `run`."""
     plan = commands.add_parser(
         "plan",

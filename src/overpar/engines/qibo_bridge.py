@@ -12,6 +12,7 @@ import numpy as np
 from qibo import Circuit as QiboCircuit
 from qibo import gates
 from qibo.backends import NumpyBackend
+from qibo.gates.special import SpecialGate
 
 from overpar.base.checks import real_array
 from overpar.base.errors import UserError
@@ -57,14 +58,14 @@ def from_qibo(circuit: QiboCircuit) -> Circuit:
     """A Qibo circuit as a `Circuit`; every parameter of a trainable gate becomes an angle.
 
     Parameters are numbered in the order of `circuit.get_parameters()`. Other gates become fixed
-    unitaries, measurements are dropped. States agree up to a global phase.
+    unitaries; measurements and delays (`Align`) are dropped. States agree up to a global phase.
 
     Args:
         circuit: a unitary Qibo circuit.
 
     Raises:
-        UserError: for a channel, or a trainable gate outside rx, ry, rz, u1, u3, rxx, ryy, rzz,
-            rzx, crx, cry, crz, cu1.
+        UserError: for a channel, a callback or fused gate, or a trainable gate outside rx, ry, rz,
+            u1, u3, rxx, ryy, rzz, rzx, crx, cry, crz, cu1.
     """
     out: list[Gate] = []
     count = 0
@@ -86,8 +87,14 @@ def from_qibo(circuit: QiboCircuit) -> Circuit:
                 out.append(Rotation(letters, where, count + parameter, scale))
             count += len(gate.parameters)
             continue
+        if isinstance(gate, gates.Align):
+            continue  # a delay in time, which no state sees
         if isinstance(gate, gates.Channel):
             raise UserError(f"Qibo gate {gate.name!r} is a channel; only unitary circuits convert.")
+        if isinstance(gate, SpecialGate):
+            raise UserError(
+                f"Qibo gate {gate.name!r} is not a gate of its own; remove it to convert."
+            )
         small = QiboCircuit(len(gate.qubits))
         small.add(gate.on_qubits({q: k for k, q in enumerate(gate.qubits)}))
         out.append(unitary(small.unitary(_BACKEND), *gate.qubits))

@@ -23,6 +23,7 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"layers": "L", "states": "states"}
     BATCH: ClassVar[tuple[str, ...]] = ("states",)
+    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
     layers: int = Field(ge=0, le=200, description="layers L of the hardware-efficient ansatz")
     states: StateSource = Field(description="training states, as in the autoencoder experiment")
 

@@ -19,6 +19,7 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"qubits": "n", "layers": "L", "at": "at"}
     BATCH: ClassVar[tuple[str, ...]] = ("qubits", "at")
+    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
     qubits: int = Field(ge=2, le=6, description="number of qubits")
     layers: int = Field(ge=0, le=400, description="layers L of the hardware-efficient ansatz")
     at: Literal["random", "optimised"] = Field(

@@ -24,6 +24,7 @@ class Spec(CellSpec):
         "at": "at",
     }
     BATCH: ClassVar[tuple[str, ...]] = ("qubits", "boundary", "tying", "at")
+    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
     qubits: int = Field(ge=2, le=14, description="number of qubits")
     boundary: Literal["open", "periodic"] = Field(description="boundary of the chain")
     depth: int = Field(ge=1, le=200, description="layers p; there are 2p angles")

@@ -116,15 +116,29 @@ class Circuit:
                 and all(0 <= q < self.qubits for q in gate.qubits),
                 f"Gate on qubits {gate.qubits} does not fit a circuit of {self.qubits} qubits.",
             )
-            if isinstance(gate, Rotation):
+            if isinstance(gate, Fixed):
+                size = 2 ** len(gate.qubits)
                 require(
-                    0 <= gate.parameter < self.parameters,
-                    f"Gate parameter {gate.parameter} is outside 0…{self.parameters - 1}.",
+                    gate.matrix.shape == (size, size),
+                    f"Gate {gate.name} on qubits {gate.qubits} must have a matrix of shape"
+                    f" {(size, size)}, but has shape {gate.matrix.shape}.",
                 )
-                require(
-                    len(gate.pauli) == len(gate.qubits) > 0 and set(gate.pauli) <= set("XYZ"),
-                    f"Rotation generator {gate.pauli!r} must be letters X, Y, Z, one per qubit.",
-                )
+                continue
+            require(
+                0 <= gate.parameter < self.parameters,
+                f"Gate parameter {gate.parameter} is outside 0…{self.parameters - 1}.",
+            )
+            require(
+                len(gate.pauli) == len(gate.qubits) > 0 and set(gate.pauli) <= set("XYZ"),
+                f"Rotation generator {gate.pauli!r} must be letters X, Y, Z, one per qubit.",
+            )
+        turning = {number for number, _ in self.rotations}
+        for number, parameter in self.derivative_ties:
+            require(
+                number in turning and 0 <= parameter < self.parameters,
+                f"Derivative tie {(number, parameter)} must be the index of a rotation and a"
+                f" parameter in 0…{self.parameters - 1}.",
+            )
 
     @cached_property
     def rotations(self) -> tuple[tuple[int, Rotation], ...]:

@@ -18,10 +18,34 @@ class PauliSum:
     """The Hermitian operator Σ_j c_j P_j.
 
     Args:
-        terms: triples (coefficient, letters, qubits); letters and qubits pair up.
+        terms: triples (coefficient, letters, qubits); letters I, X, Y, Z and qubits pair up.
     """
 
     terms: tuple[tuple[float, str, tuple[int, ...]], ...]
+
+    def check(self, qubits: int, what: str) -> None:
+        """Require real coefficients, and strings of one letter per qubit on qubits 0 … n−1.
+
+        Args:
+            qubits: n.
+            what: the operator's name in messages, e.g. "Observable".
+
+        Raises:
+            UserError: naming the first term that is wrong.
+        """
+        for coefficient, letters, where in self.terms:
+            require(
+                len(letters) == len(set(where)) == len(where)
+                and all(0 <= q < qubits for q in where)
+                and set(letters) <= set("IXYZ"),
+                f"{what} term {letters!r} on qubits {where} does not fit {qubits} qubits: it must"
+                f" have one letter I, X, Y or Z for each of different qubits 0 … {qubits - 1}.",
+            )
+            require(
+                bool(np.isreal(coefficient) and np.isfinite(coefficient)),
+                f"{what} term {letters!r} must have a real and finite coefficient,"
+                f" but has {coefficient}.",
+            )
 
     def by_flip(self, qubits: int) -> tuple[NDArray[np.int64], NDArray[np.complex128]]:
         """The operator as Σ_x D_x X^x: flip masks (K,), diagonals (K, 2ⁿ).
@@ -79,17 +103,37 @@ class Task:
     family: tuple[str, Boundary, float] | None = None
 
     def __post_init__(self) -> None:
-        if self.inputs is None:
-            return
         size = 2**self.circuit.qubits
+        if self.inputs is not None:
+            require(
+                self.inputs.ndim == 2 and self.inputs.shape[1] == size,
+                f"Argument `inputs` must have shape (any, {size}),"
+                f" but has shape {self.inputs.shape}.",
+            )
+            require(len(self.inputs) > 0, "Argument `inputs` must hold at least one state.")
+            norms = np.linalg.norm(self.inputs, axis=1)
+            require(
+                bool(np.allclose(norms, 1, atol=1e-8)),
+                f"Argument `inputs` must hold normalised states, but has norms {norms}.",
+            )
+        if isinstance(self.observable, PauliSum):
+            self.observable.check(self.circuit.qubits, "Observable")
+            return
+        # The compiled kernels read it as laid out beside the state.
+        shape = (1 if self.inputs is None else len(self.inputs), size)
+        target, weight = self.observable.target, self.observable.weight
         require(
-            self.inputs.ndim == 2 and self.inputs.shape[1] == size,
-            f"Argument `inputs` must have shape (any, {size}), but has shape {self.inputs.shape}.",
+            target.shape == shape,
+            f"Argument `target` must have shape {shape}, but has shape {target.shape}.",
         )
-        norms = np.linalg.norm(self.inputs, axis=1)
+        norm = float(np.linalg.norm(target))
         require(
-            bool(np.allclose(norms, 1, atol=1e-8)),
-            f"Argument `inputs` must hold normalised states, but has norms {norms}.",
+            bool(np.isclose(norm, 1, atol=1e-8)),
+            f"Argument `target` must be normalised as a whole, but has norm {norm}.",
+        )
+        require(
+            bool(np.isreal(weight) and np.isfinite(weight)),
+            f"Argument `weight` must be real and finite, but is {weight}.",
         )
 
     @property

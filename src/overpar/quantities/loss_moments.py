@@ -24,13 +24,10 @@ def operator_components(parts: Structure, operator: PauliSum) -> tuple[Floats, f
     Raises:
         UserError: if a term does not fit the qubits.
     """
+    operator.check(parts.qubits, "Observable")
     coefficients: dict[bytes, float] = {}
     components = np.zeros(len(parts.strings))
     for coefficient, letters, where in operator.terms:
-        require(
-            all(0 <= q < parts.qubits for q in where),
-            f"Observable term {letters!r} on qubits {where} does not fit {parts.qubits} qubits.",
-        )
         mask = masks([(letters, where)], parts.qubits)
         key = mask.tobytes()
         coefficients[key] = coefficients.get(key, 0.0) + coefficient

@@ -239,19 +239,9 @@ def _merged(generator: PauliSum, qubits: int) -> list[tuple[Masks, int]]:
     Raises:
         UserError: if it is zero, contains the identity or does not fit.
     """
+    generator.check(qubits, "Generator")
     sums: dict[bytes, tuple[Masks, Fraction]] = {}
     for coefficient, letters, where in generator.terms:
-        require(
-            len(letters) == len(set(where)) == len(where)
-            and all(0 <= q < qubits for q in where)
-            and set(letters) <= set("IXYZ"),
-            f"Generator term {letters!r} on qubits {where} does not fit {qubits} qubits.",
-        )
-        require(
-            bool(np.isreal(coefficient) and np.isfinite(coefficient)),
-            f"Generator term {letters!r} must have a real and finite coefficient,"
-            f" but has {coefficient}.",
-        )
         (mask,) = masks([(letters, where)], qubits)
         require(bool(mask.any()), "A generator must not contain the identity: it is only a phase.")
         before = sums.get(mask.tobytes(), (mask, Fraction(0)))[1]

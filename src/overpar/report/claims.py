@@ -23,7 +23,7 @@ from overpar.report.statistics import fisher, holm, wilson
 
 @dataclass
 class Outcome:
-    """What a test saw. Without rows the claim is not testable."""
+    """What a test saw. Without a margin or p-values the claim is not testable."""
 
     expected: str
     observed: str
@@ -124,6 +124,8 @@ def _(test: Within, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -
     expected = f"{test.expected:g} ± {test.tolerance:g}"
     if rows.empty:
         return Outcome(expected, NO_CELL)
+    if rows[test.column].isna().any():
+        return Outcome(expected, _without(rows[test.column]))
     value = float(rows[test.column].median())
     return Outcome(expected, f"{value:.8g}", test.tolerance - abs(value - test.expected))
 
@@ -133,6 +135,9 @@ def _(test: Brackets, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame])
     expected = f"{test.expected:g}"
     if rows.empty:
         return Outcome(expected, NO_CELL)
+    width = rows[test.high] - rows[test.low]
+    if width.isna().any():
+        return Outcome(expected, _without(width))
     low, high = float(rows[test.low].min()), float(rows[test.high].max())
     inside = min(test.expected - low, high - test.expected)
     return Outcome(expected, f"[{low:.4g}, {high:.4g}]", inside)
@@ -155,14 +160,24 @@ def _(test: Bounds, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -
     )
     if test.at_least == test.at_most:
         expected = f"{test.at_least:g}"
-    values = rows[test.column].dropna() if len(rows) else pd.Series(dtype=float)
-    if values.empty:
+    if rows.empty:
         return Outcome(expected, NO_CELL)
-    if test.per:
-        values = values / rows.loc[values.index, test.per]
-    low, high = float(values.min()), float(values.max())
-    observed = f"{low:.4g}" if low == high else f"{low:.4g} … {high:.4g} in {len(values)} cells"
-    return Outcome(expected, observed, min(low - test.at_least, test.at_most - high))
+    values = rows[test.column] / (rows[test.per] if test.per else 1)
+    known = values.dropna()
+    if known.empty:
+        return Outcome(expected, _without(values))
+    low, high = float(known.min()), float(known.max())
+    observed = f"{low:.4g}" if low == high else f"{low:.4g} … {high:.4g} in {len(known)} cells"
+    margin = min(low - test.at_least, test.at_most - high)
+    if len(known) == len(values):
+        return Outcome(expected, observed, margin)
+    # One cell outside refutes a claim about every cell; some inside do not prove it.
+    return Outcome(expected, f"{observed}, {_without(values)}", margin if margin < 0 else None)
+
+
+def _without(values: pd.Series) -> str:
+    """How many rows have no value, e.g. no determined rank."""
+    return f"no value in {int(values.isna().sum())} of {len(values)} cells"
 
 
 def _joined(
@@ -230,17 +245,22 @@ def _(test: SameMedian, family: str, alpha: float) -> str:
 def _(test: SameSpectrum, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -> Outcome:
     joined = _joined(test, rows, published)
     expected = f"≤ {test.tolerance:g} relative"
-    worst, count = 0.0, 0
     column = f"{test.published_column}_pub"
     if joined.empty:
         return Outcome(expected, NO_CELL)
+    worst, wrong, count = 0.0, "", 0
     for _, cell in joined.groupby([f"{c}_pub" for c in test.match.values()], sort=False):
+        count += 1
         theirs = np.array(cell[column].iloc[0].split(), float)
         ours = np.sort(cell[test.column].to_numpy())[::-1]
+        if len(ours) != len(theirs) or not np.isfinite(ours).all():
+            finite = int(np.isfinite(ours).sum())
+            wrong = wrong or f"{finite} eigenvalues where {len(theirs)} are published; "
+            continue
         counts = theirs > test.floor
-        worst = max(worst, float(np.max(np.abs(ours / theirs - 1)[counts], initial=0.0)))
-        count += 1
-    return Outcome(expected, f"{worst:.2g} in {count} spectra", test.tolerance - worst)
+        worst = max(worst, float(np.max(np.abs(ours[counts] / theirs[counts] - 1), initial=0.0)))
+    margin = -np.inf if wrong else test.tolerance - worst
+    return Outcome(expected, f"{wrong}{worst:.2g} in {count} spectra", margin)
 
 
 def _counts(counts: pd.Series, runs: pd.Series) -> str:

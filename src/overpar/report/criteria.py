@@ -27,7 +27,11 @@ class Within(_Model):
 
 
 class Bounds(_Model):
-    """Every selected row's column, divided by that of `per` if given, lies within bounds."""
+    """Every selected row's column, divided by that of `per` if given, lies within bounds.
+
+    A row without a value, such as an undetermined rank, proves nothing: if all others lie within
+    bounds, the claim cannot be tested; if one does not, it deviates.
+    """
 
     kind: Literal["bounds"]
     column: str

@@ -80,7 +80,10 @@ def eigenvalues(records: Iterable[Record]) -> pd.DataFrame:
 
 
 def autoencoder(records: Iterable[Record]) -> pd.DataFrame:
-    """One row per cell: rank of each training state's QFIM and of all four jointly."""
+    """One row per cell: rank of each training state's QFIM and of all four jointly.
+
+    Ranks are over the determined ones; `rank_undetermined` and `joint_undetermined` count the rest.
+    """
     rows = []
     for record in records:
         row: dict[str, Any] = settings(record)
@@ -91,10 +94,14 @@ def autoencoder(records: Iterable[Record]) -> pd.DataFrame:
         if not row["runs"]:
             continue
         row["parameters"] = values["qfim"].shape[1]
-        row["rank_min"], row["rank_max"] = values["qfim_rank"].min(), values["qfim_rank"].max()
+        known = values["qfim_rank"][values["qfim_rank"] >= 0]
+        row["rank_min"] = known.min() if len(known) else np.nan
+        row["rank_max"] = known.max() if len(known) else np.nan
+        row["rank_undetermined"] = len(values["qfim_rank"]) - len(known)
         row["gap_min"] = values["qfim_gap"].min()
         known = values["joint_rank"][values["joint_rank"] >= 0]
         row["joint_rank"] = known.max() if len(known) else np.nan
+        row["joint_undetermined"] = len(values["joint_rank"]) - len(known)
         row["joint_gap_min"] = values["joint_gap"].min()
     return pd.DataFrame(rows)
 

@@ -1,0 +1,40 @@
+"""Jobs of the workflow end with a message, and put aside what is damaged."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from overpar.base.config import read
+from overpar.base.errors import UserError
+from overpar.base.jobs import job
+from overpar.base.plan import Plan
+from overpar.base.records import read_record
+
+
+def ended(root: Path, work: object, monkeypatch: pytest.MonkeyPatch, log: Path) -> str:
+    """What a job that fails ends with."""
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    with pytest.raises(SystemExit) as caught:
+        job(read([root / "config" / "config.yaml"]), work, str(log))  # type: ignore[arg-type]
+    return str(caught.value.code)
+
+
+def test_a_record_that_is_damaged_meanwhile_is_set_aside(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = tmp_path / "n=4.nc"
+    record.write_bytes(b"damaged after the run began")
+    message = ended(root, lambda plan: read_record(record), monkeypatch, tmp_path / "log")
+    assert message.startswith(f"overpar: Record {record} is damaged")
+    assert "set aside as *.damaged; run again" in message
+    assert {path.name for path in tmp_path.iterdir()} == {"n=4.nc.damaged", "log"}
+
+
+def test_an_error_is_shown_without_a_traceback(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(plan: Plan) -> None:
+        raise UserError("No.")
+
+    assert ended(root, work, monkeypatch, tmp_path / "log") == "overpar: No."
