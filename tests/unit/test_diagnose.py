@@ -86,7 +86,7 @@ def test_circuits_that_are_not_looked_at(
         ({"qubits": []}, "qubits is []; allowed: a list of at least one"),
         ({"qubits": "4"}, "qubits is '4'"),
         ({"samples": 1}, "samples is 1; allowed: an integer from 10 to 1000000"),
-        ({"model": {"generatrs": ["X"]}}, "unknown key model.generatrs"),
+        ({"model": {"generator": ["X"]}}, "unknown key model.generator"),
         ({"model": {"generators": ["1j*X"]}}, "with real coefficients"),
         ({"model": {"generators": [""]}}, "is not a sum of Pauli strings"),
         ({"model": {"generators": ["X - X"]}}, "is zero on 3 qubits"),

@@ -189,7 +189,8 @@ REFUSED = {
     "--circuit broken.py:f --angles good.npy --quantity qfim": "SyntaxError",
     "--circuit mine.py:two --angles good.npy --quantity loss": "--quantity must be qfim",
     "--circuit mine.py:two --angles good.npy --quantity qfim": "must have shape (2,)",
-    "--circuit mine.py:two --depth 3 --angles good.npy --quantity qfim": "--depth does not apply",
+    "--circuit mine.py:two --boundary open --angles good.npy --quantity qfim": "--boundary does not"
+    " apply to --circuit; allowed there: --qubits, --depth",
     # The parser's own.
     f"--model heb {GOOD}": "argument --model: invalid choice: 'heb'",
     f"{CHAIN} --quantity loss": "the following arguments are required: --angles",

@@ -22,6 +22,7 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n"}
     BATCH: ClassVar[tuple[str, ...]] = ("model",)
+    ENGINES: ClassVar[tuple[str, ...]] = ("auto",)
     model: Family
     qubits: int = Field(ge=1, le=256, description="number of qubits")
     depth: int = Field(

@@ -24,9 +24,7 @@ class Spec(CellSpec):
         "at": "at",
     }
     BATCH: ClassVar[tuple[str, ...]] = ("model", "qubits", "at")
-    engine: Literal["auto", "statevector"] = Field(
-        "auto", description="what computes the states; curvature needs the state vector"
-    )
+    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
     model: Family
     qubits: int = Field(ge=1, le=14, description="number of qubits")
     depth: int = Field(ge=0, le=1000, description="layers; 0 for hardware_efficient only")
