@@ -165,6 +165,34 @@ def test_same_spectrum(values: list[float], holds: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("trace", "largest", "verdict", "observed"),
+    [
+        ([4.0, 8.0], [2.0, 4.0], "replicated", "0 in 2 files"),
+        ([4.04, 8.0], [2.0, 4.0], "deviates", "0.01 in 2 files"),
+        ([4.0, 8.0], [2.0, 3.9], "deviates", "0.025 in 2 files"),
+        ([4.0, np.nan], [2.0, 4.0], "deviates", "inf in 2 files"),
+    ],
+)
+def test_same_values(trace: list[float], largest: list[float], verdict: str, observed: str) -> None:
+    """Ours times the scale, row by row; a seed that is not published does not count."""
+    ours = pd.DataFrame({"n": 4, "seed": [3, 7, 8], "t": [*trace, 9.0], "l": [*largest, 9.0]})
+    facts = pd.DataFrame({"q": 4, "s": [7, 3, 1], "trace": [2.0, 1, 5], "big": [1.0, 0.5, 5]})
+    test = {
+        "kind": "same_values",
+        "columns": {"t": "trace", "l": "big"},
+        "scale": 0.25,
+        "tolerance": 1e-6,
+        "published": "spectra.csv",
+        "match": {"n": "q", "seed": "s"},
+    }
+    checked = check(Claims, {"alpha": 0.01, "claims": [claim("c", test)]})
+    row = judge(checked, {"t": ours}, {"spectra.csv": facts}).loc[0]
+    assert row[["verdict", "observed"]].tolist() == [verdict, observed]
+    nothing = judge(checked, {"t": ours[ours["seed"] == 8]}, {"spectra.csv": facts})
+    assert nothing["verdict"][0] == "not testable"
+
+
+@pytest.mark.parametrize(
     ("values", "reason"),
     [
         ([4.0, 1.0], "2 eigenvalues where 3 are published"),
@@ -373,13 +401,15 @@ def test_the_claims_of_the_project_name_what_exists(root: Path, tmp_path: Path) 
         test = c.test.model_dump()
         used = {test.get(key) for key in ("column", "per", "low", "high")} - {None}
         used |= set(c.where) | set(test.get("match", ()))
+        used |= set(test.get("columns", ()))
         used |= {name for rows in test.get("exclude", ()) for name in rows}
         assert used <= known[c.table], c.id
         if "published" in test:
-            named = test.get("published_column") or test["column"]
+            one = test.get("published_column") or test.get("column")
+            named = test["columns"].values() if "columns" in test else {one}
             facts = pd.read_csv(root / PUBLISHED / test["published"])
-            counted = set() if test["kind"] == "same_spectrum" else {"runs"}
-            assert {*test["match"].values(), named, *counted} <= set(facts.columns), c.id
+            counted = {"runs"} if test["kind"] in ("same_counts", "same_median") else set()
+            assert {*test["match"].values(), *named, *counted} <= set(facts.columns), c.id
 
 
 def test_every_claim_is_about_cells_of_the_published_configuration(root: Path) -> None:

@@ -23,6 +23,7 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"qubits": "n", "depth": "depth", "noise": "noise"}
     BATCH: ClassVar[tuple[str, ...]] = ("qubits",)
+    ENGINES: ClassVar[tuple[str, ...]] = ("auto",)
     qubits: int = Field(4, ge=2, le=6, description="number of qubits")
     depth: int = Field(ge=1, le=100, description="layers p")
     noise: str = Field(

@@ -16,6 +16,7 @@ from overpar.report.criteria import (
     SameCounts,
     SameMedian,
     SameSpectrum,
+    SameValues,
     Within,
 )
 from overpar.report.statistics import fisher, holm, wilson
@@ -181,7 +182,7 @@ def _without(values: pd.Series) -> str:
 
 
 def _joined(
-    test: SameCounts | SameMedian | SameSpectrum,
+    test: SameCounts | SameMedian | SameSpectrum | SameValues,
     rows: pd.DataFrame,
     published: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
@@ -261,6 +262,25 @@ def _(test: SameSpectrum, rows: pd.DataFrame, published: Mapping[str, pd.DataFra
         worst = max(worst, float(np.max(np.abs(ours[counts] / theirs[counts] - 1), initial=0.0)))
     margin = -np.inf if wrong else test.tolerance - worst
     return Outcome(expected, f"{wrong}{worst:.2g} in {count} spectra", margin)
+
+
+@observe.register
+def _(test: SameValues, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -> Outcome:
+    joined = _joined(test, rows, published)
+    expected = f"≤ {test.tolerance:g} relative"
+    if joined.empty:
+        return Outcome(expected, NO_CELL)
+    ours = joined[list(test.columns)].to_numpy(float) * test.scale
+    theirs = joined[[f"{column}_pub" for column in test.columns.values()]].to_numpy(float)
+    worst = float(np.abs(ours / theirs - 1).max())
+    # A missing value of ours is no agreement.
+    worst = np.inf if np.isnan(worst) else worst
+    return Outcome(expected, f"{worst:.2g} in {len(joined)} files", test.tolerance - worst)
+
+
+@describe.register
+def _(test: SameValues, family: str, alpha: float) -> str:
+    return f"{', '.join(test.columns)} beside {test.published}, row by row"
 
 
 def _counts(counts: pd.Series, runs: pd.Series) -> str:

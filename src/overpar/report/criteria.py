@@ -88,8 +88,17 @@ class SameSpectrum(_Published):
     floor: float = Field(0.0, ge=0, description="smaller published eigenvalues do not count")
 
 
+class SameValues(_Published):
+    """Numbers of the rows that match equal published ones to a relative tolerance."""
+
+    kind: Literal["same_values"]
+    columns: dict[str, str] = Field(min_length=1, description="our column to the published one")
+    scale: float = Field(1.0, gt=0, description="ours are multiplied by this")
+    tolerance: float = Field(gt=0, description="largest relative deviation")
+
+
 Test = Annotated[
-    Within | Bounds | Brackets | SameCounts | SameMedian | SameSpectrum,
+    Within | Bounds | Brackets | SameCounts | SameMedian | SameSpectrum | SameValues,
     Field(discriminator="kind"),
 ]
 

@@ -79,6 +79,23 @@ def eigenvalues(records: Iterable[Record]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
+def points(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per point and matrix: trace, largest absolute eigenvalue, rank.
+
+    The seed is the number of the point; a rank that is undetermined is −1.
+    """
+    rows = []
+    for record in records:
+        spec = settings(record)
+        for kind in KINDS:
+            values = record.variables.get(kind, ())
+            for seed, spectrum in enumerate(values):
+                row = {"kind": kind, "seed": seed, "parameters": len(spectrum)}
+                row |= {"trace": spectrum.sum(), "largest": np.abs(spectrum).max()}
+                rows.append({**spec, **row, "rank": record.variables[f"{kind}_rank"][seed]})
+    return pd.DataFrame(rows)
+
+
 def autoencoder(records: Iterable[Record]) -> pd.DataFrame:
     """One row per cell: rank of each training state's QFIM and of all four jointly.
 

@@ -56,7 +56,8 @@ def theory(records: Iterable[Record]) -> pd.DataFrame:
     with the largest rank, `angles_before` the number of angles one step of the grid before it;
     `depth_50` and `depth_100` are the smallest depths at which so many per cent of the runs reach
     1e-4, `angles_50` and `angles_100` their angles, and `*_late` these over those of the first
-    circuit of the grid with dim 𝔤 angles, or over dim 𝔤 if there is none. Empty where this run has
+    circuit of the grid with dim 𝔤 angles, or over dim 𝔤 if there is none; infinite if such a circuit
+    does not succeed. Empty where this run has
     no such cell.
     """
     algebra: dict[tuple[str, int], dict[str, Any]] = {}
@@ -132,11 +133,13 @@ def _success(rows: pd.DataFrame, dimension: float) -> dict[str, Any]:
     if rows.empty:
         return {}
     out: dict[str, Any] = {}
+    enough = rows[rows["parameters"] >= dimension]["parameters"].min()
     for per_cent in (50, 100):
         reached = rows[rows[SUCCESS] >= rows["runs"] * per_cent / 100]
-        out[f"depth_{per_cent}"] = reached["depth"].min()
-        out[f"angles_{per_cent}"] = reached["parameters"].min()
-        enough = rows[rows["parameters"] >= dimension]["parameters"].min()
-        enough = dimension if np.isnan(enough) else enough
-        out[f"angles_{per_cent}_late"] = out[f"angles_{per_cent}"] / enough
+        angles = reached["parameters"].min()
+        out |= {f"depth_{per_cent}": reached["depth"].min(), f"angles_{per_cent}": angles}
+        late = angles / (dimension if np.isnan(enough) else enough)
+        # Long enough circuits that do not succeed are no missing value.
+        never = np.isnan(angles) and not np.isnan(enough)
+        out[f"angles_{per_cent}_late"] = np.inf if never else late
     return out
