@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from overpar.base.errors import UserError
 from overpar.engines.interface import make_objective
+from overpar.model.ansatz import tfim_hva
+from overpar.model.observables import Task, tfim
 from overpar.model.tasks import vqe
 
 
@@ -35,3 +38,14 @@ def test_sizes_without_a_state_vector(n: int, boundary: str) -> None:
     batch = np.concatenate([at + shifts, at[None], at - shifts])
     among = objective.loss_and_gradient(batch)[0][2 * depth]
     assert among.tobytes() == loss[0].tobytes()
+
+
+def test_an_odd_periodic_chain_is_left_to_the_state_vector() -> None:
+    """Its momenta do not pair up; the numbers would be wrong without a word."""
+    circuit, observable = tfim_hva(5, "periodic", 3), tfim(5, "periodic")
+    task = Task(circuit, observable, family=("tfim_hva", "periodic", 1.0))
+    at = np.random.default_rng(5).uniform(-2, 2, (1, 6))
+    plain = make_objective(Task(circuit, observable)).loss_and_gradient(at)
+    np.testing.assert_array_equal(make_objective(task).loss_and_gradient(at)[0], plain[0])
+    with pytest.raises(UserError, match="even number of qubits"):
+        make_objective(task, "fermions")

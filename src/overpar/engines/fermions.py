@@ -167,15 +167,15 @@ class Fermions:
     """Loss and gradient of the Ising chain's ansatz; see `interface.Objective`.
 
     Raises:
-        UserError: if the task is not the Ising chain trained with its ansatz, or its derivative
-            is tied otherwise.
+        UserError: if the task is not the Ising chain trained with its ansatz, its derivative is
+            tied otherwise, or the chain is periodic and odd.
     """
 
     def __init__(self, task: Task, threads: int = 1) -> None:
         require(
             applies(task),
-            "Engine 'fermions' works for model tfim_hva with the correct tying only;"
-            " use 'statevector'.",
+            "Engine 'fermions' works for model tfim_hva with the correct tying only, periodic with"
+            " an even number of qubits; use 'statevector'.",
         )
         assert task.family is not None
         self.task = task
@@ -203,4 +203,6 @@ def applies(task: Task) -> bool:
         task.family is not None
         and task.family[0] == "tfim_hva"
         and not task.circuit.derivative_ties
+        # The momenta of a periodic chain pair up for an even number of qubits only.
+        and (task.family[1] == "open" or task.circuit.qubits % 2 == 0)
     )
