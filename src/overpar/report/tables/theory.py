@@ -56,9 +56,8 @@ def theory(records: Iterable[Record]) -> pd.DataFrame:
     with the largest rank, `angles_before` the number of angles one step of the grid before it;
     `depth_50` and `depth_100` are the smallest depths at which so many per cent of the runs reach
     1e-4, `angles_50` and `angles_100` their angles, and `*_late` these over those of the first
-    circuit of the grid with dim 𝔤 angles, or over dim 𝔤 if there is none; infinite if such a circuit
-    does not succeed. Empty where this run has
-    no such cell.
+    circuit of the grid with dim 𝔤 angles, or over dim 𝔤 if there is none; infinite if such a
+    circuit does not succeed. Empty where this run has no such cell.
     """
     algebra: dict[tuple[str, int], dict[str, Any]] = {}
     parts: dict[str, list[pd.DataFrame]] = {}
