@@ -3,6 +3,7 @@
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 def generator(root: int, *content: str | int) -> np.random.Generator:
@@ -24,3 +25,16 @@ def generator(root: int, *content: str | int) -> np.random.Generator:
     digest = hashlib.sha256(text.encode()).digest()
     words = np.frombuffer(digest, dtype=">u4").astype(np.uint32).tolist()
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([root, *words])))
+
+
+def released_angles(seed: int, parameters: int, width: float) -> NDArray[np.float64]:
+    """The angles that the authors' code draws: np.random.seed(seed); width·np.random.rand(M).
+
+    Args:
+        seed: 0 to 2³²−1.
+        parameters: number M of angles.
+        width: upper end, radians.
+
+    Source: the authors' released code of arXiv:2109.11676.
+    """
+    return width * np.random.RandomState(seed).rand(parameters)

@@ -65,6 +65,14 @@ class CellSpec(BaseModel):
         return 350.0
 
 
+class TrainingSpec(CellSpec):
+    """Base of the specifications of training cells."""
+
+    initialisations: int = Field(50, ge=1, le=100_000, description="runs per cell")
+    steps: int = Field(3000, ge=1, le=1_000_000, description="Adam updates")
+    rate: float = Field(0.01, gt=0, le=1, description="Adam learning rate")
+
+
 @dataclass(frozen=True)
 class Context:
     """What a running cell gets from outside.

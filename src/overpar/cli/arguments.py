@@ -8,6 +8,7 @@ import numpy as np
 from overpar.base.arrays import load_array
 from overpar.base.checks import real_array, require
 from overpar.base.errors import UserError
+from overpar.base.seeds import released_angles
 from overpar.engines.interface import Floats
 
 SEEDED = re.compile(r"seed:(\d+):(2?)pi")
@@ -28,8 +29,7 @@ def parse_angles(text: str, parameters: int) -> Floats:
     if seeded:
         seed = int(seeded[1])
         require(seed < SEEDS, f"Argument `angles`: seed {seed} must be below {SEEDS}.")
-        factor = 2 * np.pi if seeded[2] else np.pi
-        return factor * np.random.RandomState(seed).rand(parameters)
+        return released_angles(seed, parameters, 2 * np.pi if seeded[2] else np.pi)
     require(
         not text.startswith("seed:"),
         f"Argument `angles` is {text!r}; allowed: seed:K:pi or seed:K:2pi with K from 0 to"

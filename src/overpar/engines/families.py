@@ -9,7 +9,7 @@ from typing import Any
 
 from overpar.base.checks import require
 from overpar.base.errors import UserError
-from overpar.model.circuits import Circuit
+from overpar.model.circuits import Circuit, Rotation
 from overpar.model.family import Family, lowest_eigenvalue
 from overpar.model.generators import Generators, circuit_generators
 from overpar.model.observables import PauliSum, Task
@@ -146,7 +146,7 @@ def _tied(circuit: Circuit, angles: Any, reference: str) -> Circuit:
         f" {circuit.parameters} angle numbers 0, 1, … without gaps, one per gate parameter.",
     )
     gates = tuple(
-        replace(gate, parameter=numbers[gate.parameter]) if hasattr(gate, "parameter") else gate
+        replace(gate, parameter=numbers[gate.parameter]) if isinstance(gate, Rotation) else gate
         for gate in circuit.gates
     )
     return replace(circuit, gates=gates, parameters=count)

@@ -12,12 +12,12 @@ from overpar.base.arrays import load_array
 from overpar.base.checks import require
 from overpar.base.progress import say
 from overpar.base.records import Variable, read_record
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import Complexes, make_engine, make_objective
+from overpar.base.spec import Context, Result, TrainingSpec
+from overpar.engines.interface import Complexes, make_engine
 from overpar.model.ansatz import ntangled_hwe
 from overpar.model.observables import PauliSum, Task
 from overpar.model.tasks import autoencoder
-from overpar.quantities.training import train
+from overpar.quantities.training import train_cell
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 5"
 
@@ -43,7 +43,7 @@ def needs() -> dict[str, str]:
     }
 
 
-class Spec(CellSpec):
+class Spec(TrainingSpec):
     """One depth and one source of training states, from many random initial angles."""
 
     LABEL: ClassVar[dict[str, str]] = {"layers": "L", "states": "states"}
@@ -51,9 +51,7 @@ class Spec(CellSpec):
     states: StateSource = Field(
         description="training states: from NTangled's weights, the 16 released, or trained here"
     )
-    initialisations: int = Field(50, ge=1, le=100_000, description="runs per cell")
     steps: int = Field(2000, ge=1, le=1_000_000, description="Adam updates")
-    rate: float = Field(0.01, gt=0, le=1, description="Adam learning rate")
 
     def needs(self) -> dict[str, str]:
         """Where the training states come from."""
@@ -121,17 +119,7 @@ def run(spec: Spec, context: Context) -> Result:
     if states is None:
         return Result({}, about)
     task = autoencoder(states, spec.layers)
-    start = [
-        2 * np.pi * context.generator(k).random(task.circuit.parameters)
-        for k in range(spec.initialisations)
-    ]
-    runs = train(
-        make_objective(task, spec.engine, context.threads),
-        np.array(start),
-        spec.steps,
-        rate=spec.rate,
-        progress=context.progress,
-    )
+    runs = train_cell(task, 2 * np.pi, spec, context)
     stored = {
         "states_real": Variable(("state", "amplitude"), states.real, "training states, real part"),
         "states_imag": Variable(("state", "amplitude"), states.imag, "and imaginary part"),

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from overpar.base.records import Variable
+from overpar.base.seeds import released_angles
 from overpar.base.spec import CellSpec, Context, Result
 from overpar.engines.interface import make_engine
 from overpar.experiments.autoencoder import BASIS_STATES, StateSource, needs, training_states
@@ -44,7 +45,7 @@ def run(spec: Spec, context: Context) -> Result:
     single, ranks, gaps = [], [], []
     for index, label in enumerate(BASIS_STATES):
         task = autoencoder(states[[index]], spec.layers)
-        angles = 2 * np.pi * np.random.RandomState(label + 2).rand(task.circuit.parameters)
+        angles = released_angles(label + 2, task.circuit.parameters, 2 * np.pi)
         single.append(spectrum(qfim(make_engine(task), angles)))
         rank = numerical_rank(single[-1])
         ranks.append(UNDETERMINED if rank.value is None else rank.value)

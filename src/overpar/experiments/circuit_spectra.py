@@ -9,7 +9,7 @@ from overpar.base.spec import CellSpec, Context, Result
 from overpar.engines.families import family_task
 from overpar.engines.interface import curvature_engine
 from overpar.model.family import Family
-from overpar.quantities.spectra import optimised_points, spectra
+from overpar.quantities.spectra import spectra_cell
 
 SOURCE = "our own protocol"
 
@@ -62,18 +62,11 @@ class Spec(CellSpec):
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
     task = family_task(spec.model, spec.qubits, spec.depth)
-    engine = curvature_engine(task)
-    if spec.at == "random":
-        parameters = task.circuit.parameters
-        points = np.array(
-            [2 * np.pi * np.random.RandomState(k).rand(parameters) for k in range(spec.samples)]
-        )
-    else:
-        points = optimised_points(engine, context.inputs["training"], spec.samples)
-        if not len(points):
-            return Result({}, {"note": "no training run converged"})
-    measured = spec.model.measured(spec.qubits) is not None
-    variables = spectra(
-        engine, points, with_hessian=spec.hessian and measured, progress=context.progress
+    return spectra_cell(
+        curvature_engine(task),
+        spec.samples,
+        width=2 * np.pi,
+        training=context.inputs.get("training"),
+        with_hessian=spec.hessian and spec.model.trainable,
+        progress=context.progress,
     )
-    return Result(variables)

@@ -5,16 +5,15 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field, model_validator
 
-from overpar.base.spec import CellSpec, Context, Result
+from overpar.base.spec import Context, Result, TrainingSpec
 from overpar.engines.families import family_task
-from overpar.engines.interface import make_objective
 from overpar.model.family import Family
-from overpar.quantities.training import train
+from overpar.quantities.training import train_cell
 
 SOURCE = "our own protocol"
 
 
-class Spec(CellSpec):
+class Spec(TrainingSpec):
     """One depth of a model, trained from many random initial angles.
 
     The loss is ⟨O⟩ minus the lowest eigenvalue of O.
@@ -28,13 +27,11 @@ class Spec(CellSpec):
     width: float = Field(
         2 * np.pi, gt=0, le=4 * np.pi, description="initial angles are U[0, width), radians"
     )
-    initialisations: int = Field(50, ge=1, le=100_000, description="runs per cell")
     steps: int = Field(1000, ge=1, le=1_000_000, description="Adam updates")
-    rate: float = Field(0.01, gt=0, le=1, description="Adam learning rate")
 
     @model_validator(mode="after")
     def _trainable(self) -> "Spec":
-        if self.model.observable is None and self.model.ansatz != "tfim_hva":
+        if not self.model.trainable:
             raise ValueError(f"model {self.model} needs an observable to be trained")
         return self
 
@@ -51,15 +48,5 @@ class Spec(CellSpec):
 def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
     task = family_task(spec.model, spec.qubits, spec.depth)
-    start = [
-        spec.width * context.generator(k).random(task.circuit.parameters)
-        for k in range(spec.initialisations)
-    ]
-    runs = train(
-        make_objective(task, spec.engine, context.threads),
-        np.array(start),
-        spec.steps,
-        rate=spec.rate,
-        progress=context.progress,
-    )
+    runs = train_cell(task, spec.width, spec, context)
     return Result(runs.variables())

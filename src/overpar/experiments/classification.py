@@ -8,18 +8,18 @@ from pydantic import Field
 
 from overpar.base import seeds
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
+from overpar.base.spec import Context, Result, TrainingSpec
 from overpar.engines.families import family_circuit
 from overpar.engines.interface import Complexes, Floats, make_engine, make_objective
 from overpar.model.circuits import Circuit
 from overpar.model.family import Family
 from overpar.model.observables import PauliSum, Task
-from overpar.quantities.training import train
+from overpar.quantities.training import train_cell
 
 SOURCE = "our own protocol, after arXiv:2606.31536"
 
 
-class Spec(CellSpec):
+class Spec(TrainingSpec):
     """One circuit, number of qubits and depth, trained from several initial angles."""
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
@@ -98,16 +98,9 @@ def run(spec: Spec, context: Context) -> Result:
         )
         for name, count in (("train", spec.train_points), ("test", spec.test_points))
     }
-    objective = make_objective(task(circuit, *sets["train"]), spec.engine, context.threads)
-    start = (
-        2
-        * np.pi
-        * np.array(
-            [context.generator(k).random(circuit.parameters) for k in range(spec.initialisations)]
-        )
-    )
-    gradient = objective.loss_and_gradient(start)[1]
-    runs = train(objective, start, spec.steps, rate=spec.rate, progress=context.progress)
+    trained = task(circuit, *sets["train"])
+    runs = train_cell(trained, 2 * np.pi, spec, context)
+    gradient = make_objective(trained).loss_and_gradient(runs.initial_angles)[1]
     found = runs.variables()
     best = found["best_angles"].values
     for name, (x, y) in sets.items():

@@ -6,24 +6,21 @@ import numpy as np
 from pydantic import Field
 from scipy.stats import unitary_group
 
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import Complexes, make_objective
+from overpar.base.spec import Context, Result, TrainingSpec
+from overpar.engines.interface import Complexes
 from overpar.model.tasks import compilation
-from overpar.quantities.training import train
+from overpar.quantities.training import train_cell
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 4"
 
 
-class Spec(CellSpec):
+class Spec(TrainingSpec):
     """One depth, trained from many random initial angles to one target."""
 
     LABEL: ClassVar[dict[str, str]] = {"qubits": "n", "layers": "L"}
     qubits: int = Field(ge=2, le=6, description="number of qubits")
     layers: int = Field(ge=0, le=400, description="layers L of the hardware-efficient ansatz")
     target_seed: int = Field(1, ge=0, le=2**32 - 1, description="NumPy seed of the target")
-    initialisations: int = Field(50, ge=1, le=100_000, description="runs per cell")
-    steps: int = Field(3000, ge=1, le=1_000_000, description="Adam updates")
-    rate: float = Field(0.01, gt=0, le=1, description="Adam learning rate")
 
     @property
     def batch(self) -> str:
@@ -46,15 +43,5 @@ def target_unitary(qubits: int, seed: int) -> Complexes:
 def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
     task = compilation(target_unitary(spec.qubits, spec.target_seed), spec.layers)
-    start = [
-        2 * np.pi * context.generator(k).random(task.circuit.parameters)
-        for k in range(spec.initialisations)
-    ]
-    runs = train(
-        make_objective(task, spec.engine, context.threads),
-        np.array(start),
-        spec.steps,
-        rate=spec.rate,
-        progress=context.progress,
-    )
+    runs = train_cell(task, 2 * np.pi, spec, context)
     return Result(runs.variables())

@@ -9,7 +9,7 @@ from overpar.base.spec import CellSpec, Context, Result
 from overpar.engines.interface import curvature_engine
 from overpar.experiments.compilation import target_unitary
 from overpar.model.tasks import compilation
-from overpar.quantities.spectra import optimised_points, spectra
+from overpar.quantities.spectra import spectra_cell
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 4"
 
@@ -49,15 +49,11 @@ class Spec(CellSpec):
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
     task = compilation(target_unitary(spec.qubits, spec.target_seed), spec.layers)
-    engine = curvature_engine(task)
-    if spec.at == "random":
-        shape = task.circuit.parameters
-        points = np.array(
-            [2 * np.pi * np.random.RandomState(k).rand(shape) for k in range(spec.samples)]
-        )
-    else:
-        points = optimised_points(engine, context.inputs["training"], spec.samples)
-        if not len(points):
-            return Result({}, {"note": "no training run converged"})
-    variables = spectra(engine, points, with_hessian=spec.hessian, progress=context.progress)
-    return Result(variables)
+    return spectra_cell(
+        curvature_engine(task),
+        spec.samples,
+        width=2 * np.pi,
+        training=context.inputs.get("training"),
+        with_hessian=spec.hessian,
+        progress=context.progress,
+    )

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 
 from overpar.base.errors import UserError
 from overpar.base.records import Variable
+from overpar.base.seeds import released_angles
 from overpar.base.spec import CellSpec, Context, Result
 from overpar.engines.density import Density
 from overpar.model.ansatz import tfim_hva
@@ -47,7 +48,7 @@ class Spec(CellSpec):
 def run(spec: Spec, context: Context) -> Result:
     """Spectrum of the mixed-state QFIM of one cell."""
     circuit = tfim_hva(spec.qubits, "periodic", spec.depth)
-    angles = np.pi * np.random.RandomState(SEED).rand(circuit.parameters)
+    angles = released_angles(SEED, circuit.parameters, np.pi)
     engine = Density(circuit, Noise.parse(spec.noise), moments=4 * spec.depth + 1)
     rho, tangents = engine.tangents(angles)
     values = spectrum(mixed_qfim(rho, tangents))

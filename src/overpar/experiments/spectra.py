@@ -8,7 +8,7 @@ from pydantic import Field
 from overpar.base.spec import CellSpec, Context, Result
 from overpar.engines.interface import curvature_engine
 from overpar.model.tasks import vqe
-from overpar.quantities.spectra import optimised_points, spectra
+from overpar.quantities.spectra import spectra_cell
 
 SOURCE = "arXiv:2109.11676, Fig. 4 and Supplementary Figs. 1 and 2"
 
@@ -52,16 +52,12 @@ class Spec(CellSpec):
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
     task = vqe(spec.qubits, spec.boundary, spec.depth, tying=spec.tying)
-    engine = curvature_engine(task)
-    parameters = task.circuit.parameters
-    if spec.at == "random":
-        points = np.array(
-            [np.pi * np.random.RandomState(k).rand(parameters) for k in range(spec.samples)]
-        )
-    else:
-        plain = curvature_engine(vqe(spec.qubits, spec.boundary, spec.depth))
-        points = optimised_points(plain, context.inputs["training"], spec.samples)
-        if not len(points):
-            return Result({}, {"note": "no training run converged"})
-    with_hessian = spec.hessian and spec.tying == "correct"
-    return Result(spectra(engine, points, with_hessian=with_hessian, progress=context.progress))
+    return spectra_cell(
+        curvature_engine(task),
+        spec.samples,
+        width=np.pi,
+        training=context.inputs.get("training"),
+        trained=curvature_engine(vqe(spec.qubits, spec.boundary, spec.depth)),
+        with_hessian=spec.hessian and spec.tying == "correct",
+        progress=context.progress,
+    )

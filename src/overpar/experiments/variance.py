@@ -29,7 +29,7 @@ class Spec(CellSpec):
 
     @model_validator(mode="after")
     def _has_loss(self) -> "Spec":
-        if self.model.observable is None and self.model.ansatz != "tfim_hva":
+        if not self.model.trainable:
             raise ValueError(f"model {self.model} needs an observable")
         return self
 

@@ -5,10 +5,9 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import make_objective
+from overpar.base.spec import Context, Result, TrainingSpec
 from overpar.model.tasks import vqe
-from overpar.quantities.training import train
+from overpar.quantities.training import train_cell
 
 SOURCE = "arXiv:2109.11676, Fig. 3"
 
@@ -17,7 +16,7 @@ SOURCE = "arXiv:2109.11676, Fig. 3"
 WIDTH = {"code": np.pi, "data": np.pi / 2}
 
 
-class Spec(CellSpec):
+class Spec(TrainingSpec):
     """One depth of the ansatz, trained from many random initial angles."""
 
     LABEL: ClassVar[dict[str, str]] = {
@@ -34,9 +33,6 @@ class Spec(CellSpec):
         description="initial angles: code is U[0,π), data is U[0,π/2)"
     )
     field: float = Field(1.0, gt=0, le=100, description="transverse field g, units of coupling")
-    initialisations: int = Field(50, ge=1, le=100_000, description="runs per cell")
-    steps: int = Field(3000, ge=1, le=1_000_000, description="Adam updates")
-    rate: float = Field(0.01, gt=0, le=1, description="Adam learning rate")
 
     @model_validator(mode="after")
     def _even_ring(self) -> "Spec":
@@ -55,15 +51,5 @@ class Spec(CellSpec):
 def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
     task = vqe(spec.qubits, spec.boundary, spec.depth, field=spec.field)
-    start = [
-        WIDTH[spec.initial] * context.generator(k).random(2 * spec.depth)
-        for k in range(spec.initialisations)
-    ]
-    runs = train(
-        make_objective(task, spec.engine, context.threads),
-        np.array(start),
-        spec.steps,
-        rate=spec.rate,
-        progress=context.progress,
-    )
+    runs = train_cell(task, WIDTH[spec.initial], spec, context)
     return Result(runs.variables())

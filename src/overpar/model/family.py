@@ -76,6 +76,11 @@ class Family(BaseModel):
             raise ValueError('the state of tfim_hva is "+"')
         return self
 
+    @property
+    def trainable(self) -> bool:
+        """Whether there is an observable, and so a loss."""
+        return self.observable is not None or self.ansatz == "tfim_hva"
+
     def __str__(self) -> str:
         """The name, for labels."""
         return self.name

@@ -92,7 +92,7 @@ def diagnose(
         return out
     _rank(family, out, max_angles, seed)
     progress(2, 3)
-    if family.observable is None and family.ansatz != "tfim_hva":
+    if not family.trainable:
         out.notes.append("the model has no observable, so there is no loss to look at")
     else:
         _losses(family, out, samples, depth, max_angles, seed)

@@ -9,6 +9,8 @@ from scipy.optimize import minimize
 from overpar.base.checks import require
 from overpar.base.progress import Progress, silent
 from overpar.base.records import Variable, read_record
+from overpar.base.seeds import released_angles
+from overpar.base.spec import Result
 from overpar.engines.interface import CurvatureEngine, Floats
 from overpar.quantities.information import (
     Rank,
@@ -69,6 +71,37 @@ def spectra(
             ("data",), np.array(dimensions), "effective dimension for 1e3, 1e6, 1e12 data"
         )
     return out
+
+
+def spectra_cell(
+    engine: CurvatureEngine,
+    samples: int,
+    *,
+    width: float,
+    training: Path | None = None,
+    trained: CurvatureEngine | None = None,
+    with_hessian: bool = True,
+    progress: Progress = silent,
+) -> Result:
+    """Spectra of a cell, at seeded random angles or at the optimised ones of a training record.
+
+    Args:
+        engine: of the task.
+        samples: number of points, or at most so many optimised ones.
+        width: random angles are np.random.seed(k); width·np.random.rand(M) for k = 0, 1, ….
+        training: the record, for optimised angles.
+        trained: engine of the task that was trained, if it differs in its derivatives.
+        with_hessian: also the Hessian of the loss.
+        progress: called with (points done, points).
+    """
+    if training is None:
+        parameters = engine.task.circuit.parameters
+        points = np.array([released_angles(k, parameters, width) for k in range(samples)])
+    else:
+        points = optimised_points(trained or engine, training, samples)
+        if not len(points):
+            return Result({}, {"note": "no training run converged"})
+    return Result(spectra(engine, points, with_hessian=with_hessian, progress=progress))
 
 
 def rank_variables(name: str, ranks: Iterable[Rank]) -> dict[str, Variable]:

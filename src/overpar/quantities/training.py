@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from overpar.base.checks import integer, real_array, require
 from overpar.base.progress import Progress, silent
 from overpar.base.records import Variable
-from overpar.engines.interface import Floats, Objective
+from overpar.base.spec import Context, TrainingSpec
+from overpar.engines.interface import Floats, Objective, make_objective
+from overpar.model.observables import Task
 
 FINISHED, DIVERGED = 0, 1
 
@@ -42,6 +44,21 @@ class Training:
             "final_angles": Variable(angles, self.final_angles, "angles at the end", "rad"),
             "status": Variable(("init",), self.status, "0 ran to the end, 1 diverged"),
         }
+
+
+def train_cell(task: Task, width: float, spec: TrainingSpec, context: Context) -> Training:
+    """Train all initialisations of a cell, each from its own angles U[0, width), radians."""
+    start = [
+        width * context.generator(k).random(task.circuit.parameters)
+        for k in range(spec.initialisations)
+    ]
+    return train(
+        make_objective(task, spec.engine, context.threads),
+        np.array(start),
+        spec.steps,
+        rate=spec.rate,
+        progress=context.progress,
+    )
 
 
 def train(
