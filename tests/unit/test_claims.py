@@ -377,11 +377,14 @@ def columns(plan: Plan, table: str, weights: Path) -> set[str]:
     """Columns of a table, made from a few of its cells, run small."""
     module, _, function = plan.config.tables[table].function.partition(":")
     made = getattr(importlib.import_module(f"overpar.report.tables.{module}"), function)
+    absent = weights.with_name("ntangled.json")
+    absent.write_text('{"status": "unavailable", "reason": "a test"}', encoding="utf-8")
+    inputs = {"regenerated": weights, "ntangled": absent}
     records = []
     for cell in cheapest(plan, table):
         small = {key: value for key, value in SMALL.items() if key in type(cell.spec).model_fields}
         spec = cell.spec.model_copy(update=small)
-        context = Context(cell.experiment, spec.label, 1, inputs={"regenerated": weights})
+        context = Context(cell.experiment, spec.label, 1, inputs=inputs)
         result = kind_module(cell.kind).run(spec, context)
         arrays = {name: v.values for name, v in result.variables.items()}  # noqa: PD011
         about = {"spec": spec.model_dump_json(), "kind": cell.kind, **result.attributes}
