@@ -1,0 +1,71 @@
+"""Tables of landscapes and their figure, from synthetic records."""
+
+import json
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from overpar.base.records import Record
+from overpar.report.plots import fig1
+from overpar.report.tables import landscape
+
+
+def record(depth: int, curvature: list[float]) -> Record:
+    axis = np.array([-1.0, 0.0, 1.0])
+    loss = 0.3 + np.add.outer(axis**2, (depth if min(curvature) > 0 else -0.1) * axis**2)
+    variables = {
+        "axis": axis,
+        "slice": loss,
+        "loss": np.array(0.3),
+        "gradient": np.array(1e-12),
+        "curvature": np.array(curvature),
+        "descent": np.geomspace(0.3, 1e-5, 200),
+        "end": np.array([0.5, 0.25]),
+    }
+    spec = {"qubits": 6, "boundary": "periodic", "trained": 1, "depth": depth, "steps": 199}
+    return Record(variables, {"spec": json.dumps(spec)})
+
+
+RECORDS = [record(1, [0.5, 2.0]), record(2, [-0.4, -1e-9, 1e-9, 3.0])]
+
+
+def test_points() -> None:
+    table = landscape.points(RECORDS)
+    assert table["depth"].tolist() == [1, 2]
+    assert table["negative"].tolist() == [0, 1]
+    assert table["parameters"].tolist() == [2, 4]
+    assert table["lowest"].tolist() == [0.5, -0.4]
+    assert table["highest"].tolist() == [2.0, 3.0]
+    assert table[["end_x", "end_y"]].iloc[0].tolist() == [0.5, 0.25]
+    np.testing.assert_allclose(table["descent_best"], 1e-5)
+
+
+def test_slices_put_rows_along_y() -> None:
+    table = landscape.slices(RECORDS[:1])
+    assert len(table) == 9
+    corner = table[(table["x"] == 1) & (table["y"] == 0)]["loss"].item()
+    assert corner == 1.3
+    second = landscape.slices(RECORDS[1:])
+    assert second[(second["x"] == 1) & (second["y"] == 0)]["loss"].item() == 0.3 - 0.1
+    assert second[(second["x"] == 0) & (second["y"] == 1)]["loss"].item() == 1.3
+
+
+def test_descents_hold_both_ends() -> None:
+    table = landscape.descents(RECORDS[:1])
+    assert table["step"].iloc[[0, -1]].tolist() == [0, 199]
+    assert table["step"].is_unique
+    np.testing.assert_allclose(table["loss"].iloc[[0, -1]], [0.3, 1e-5])
+
+
+def test_figure_says_which_is_a_minimum() -> None:
+    tables = {
+        "landscape": landscape.points(RECORDS),
+        "landscape_slices": landscape.slices(RECORDS),
+        "landscape_descents": landscape.descents(RECORDS),
+    }
+    drawn = fig1.draw(tables, {})
+    titles = [axis.get_title() for axis in drawn.figure.axes[:2]]
+    plt.close(drawn.figure)
+    assert titles == ["$M = 2$: minimum", "$M = 4$: saddle"]
+    assert "M = 2: 0, 0.5" in drawn.caption
+    assert "M = 4: 1, -0.4" in drawn.caption
