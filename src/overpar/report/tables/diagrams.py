@@ -1,0 +1,34 @@
+"""Tables of circuits: one row per gate."""
+
+import json
+from collections.abc import Iterable
+
+import pandas as pd
+
+from overpar.base.records import Record
+
+
+def gates(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per gate in the order they act.
+
+    `on` lists the qubits, `parameter` is −1 for a fixed gate, `layer` is 1 for gates that every
+    layer repeats, `parameters` the number of angles of the circuit with one layer.
+    """
+    rows = []
+    for record in records:
+        spec = json.loads(record.attributes["spec"])
+        layers = record.variables["layer"]
+        for index, gate in enumerate(json.loads(record.attributes["gates"])):
+            rows.append(
+                {
+                    "circuit": spec["circuit"],
+                    "qubits": spec["qubits"],
+                    "index": index,
+                    "name": gate["name"],
+                    "on": " ".join(str(q) for q in gate["qubits"]),
+                    "parameter": gate["parameter"],
+                    "layer": int(layers[index]),
+                    "parameters": int(record.variables["parameters"]),
+                }
+            )
+    return pd.DataFrame(rows)
