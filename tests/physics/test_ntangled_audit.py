@@ -81,6 +81,8 @@ def test_an_ansatz_has_its_own_readings() -> None:
         generator("hwe", "three_cnots", 3, 1)
     with pytest.raises(ValidationError, match="documented, cycled_range for sea, but is 'single"):
         audit.Spec(ansatz="sea", qubits=3, reading="single_u3")
+    with pytest.raises(ValidationError, match="'qibo' cannot be used by this kind"):
+        audit.Spec(**CELL, engine="qibo")
 
 
 @pytest.mark.parametrize("n", [1, 3])

@@ -111,3 +111,10 @@ def test_maps_of_one_qubit(depth: int) -> None:
 def test_points_are_odd() -> None:
     with pytest.raises(ValidationError, match="points must be odd, but is 10"):
         state_map.Spec(depth=2, points=10)
+
+
+def test_engines_that_do_not_apply_are_refused() -> None:
+    with pytest.raises(ValidationError, match="'fermions' cannot be used by this kind"):
+        state_map.Spec(depth=2, engine="fermions")
+    with pytest.raises(ValidationError, match="'qibo' cannot be used by this kind"):
+        diagrams.Spec(circuit="hva_open", qubits=2, engine="qibo")

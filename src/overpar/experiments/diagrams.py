@@ -27,6 +27,7 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"circuit": "circuit", "qubits": "n"}
     BATCH: ClassVar[tuple[str, ...]] = ("qubits",)
+    ENGINES: ClassVar[tuple[str, ...]] = ("auto",)
     circuit: Literal["hva_open", "hva_periodic", "hardware_efficient"] = Field(
         description="ansatz of the Ising chain by boundary, or the hardware-efficient one"
     )

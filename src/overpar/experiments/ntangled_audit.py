@@ -42,6 +42,7 @@ class Spec(CellSpec):
         "reading": "reading",
     }
     BATCH: ClassVar[tuple[str, ...]] = ("ansatz",)
+    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
     ansatz: Generator = Field(description="generator, as in the file names")
     qubits: int = Field(ge=2, le=10, description="number of qubits")
     product: Literal["uniform", "haar"] = Field(
