@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --quiet host reason rules
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke test lint check schema unlock peers bench clean
+.PHONY: help reproduce smoke test lint check schema docs unlock peers bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -37,6 +37,9 @@ check: lint test  ## what CI runs
 schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the models
 	$(BIN)/overpar schema > config/schema.yaml
 	$(BIN)/overpar schema --markdown > config/README.md
+
+docs: $(VENV)/.ready  ## docs/assumptions.md, docs/claims.md and codecheck.yml, from code and config
+	$(BIN)/python -m overpar.report.docs
 
 unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed
 	$(SNAKEMAKE) --unlock

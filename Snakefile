@@ -10,12 +10,16 @@ from overpar.base.errors import UserError
 from overpar.base.jobs import run_alone
 from overpar.base.plan import DATASETS, Plan
 from overpar.base.progress import say
+from overpar.report.assumptions import digest as assumptions
 from overpar.report.criteria import read_claims
 
 min_version("9.0")
 
 
 configfile: "config/config.yaml"
+
+
+report: "workflow/report/workflow.rst"
 
 
 # Notebooks and scripts find this environment's programs without its being activated.
