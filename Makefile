@@ -24,8 +24,8 @@ test: $(VENV)/.ready  ## all tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.ready  ## style, spelling, layers, types, workflow
-	$(BIN)/ruff format --check src tests workflow/scripts benchmarks
-	$(BIN)/ruff check src tests workflow/scripts benchmarks
+	$(BIN)/ruff format --check src tests workflow/scripts benchmarks notebooks
+	$(BIN)/ruff check src tests workflow/scripts benchmarks notebooks
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/codespell
 	$(BIN)/lint-imports
@@ -50,7 +50,7 @@ bench: $(VENV)/.ready $(VENV)-peers/.ready  ## our engines beside Qibo, qiboml a
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/bench.py --peers $(VENV)-peers/bin/python
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
-	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/benchmarks data/smoke
+	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke
 
 # Made once, with uv where it is installed, and again when the content of these files changes.
 $(VENV)/.ready: requirements.lock pyproject.toml

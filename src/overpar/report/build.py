@@ -31,7 +31,8 @@ def _function(package: str, name: str) -> Callable[..., Any]:
     return found
 
 
-def _whole(path: Path, write: Callable[[Path], object]) -> None:
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a file under a temporary name, then move it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
@@ -50,7 +51,7 @@ def build_table(plan: Plan, name: str) -> None:
     make = _function("tables", plan.config.tables[name].function)
     records = (read_record(c.path, plan.identity(c)) for c in plan.table_cells(name))
     table: pd.DataFrame = make(records)
-    _whole(plan.table_path(name), lambda path: table.to_csv(path, index=False))
+    write_whole(plan.table_path(name), lambda path: table.to_csv(path, index=False))
 
 
 def build_figure(plan: Plan, name: str) -> None:
@@ -66,10 +67,10 @@ def build_figure(plan: Plan, name: str) -> None:
         stem = plan.project / plan.config.paths.figures / name
         size = _size(plan)
         for suffix in (".png", ".pdf"):
-            _whole(stem.with_suffix(suffix), lambda path: save(drawn.figure, path, size))
-    _whole(stem.with_suffix(".csv"), lambda path: drawn.data.to_csv(path, index=False))
+            write_whole(stem.with_suffix(suffix), lambda path: save(drawn.figure, path, size))
+    write_whole(stem.with_suffix(".csv"), lambda path: drawn.data.to_csv(path, index=False))
     caption = f"{block.title}. {size}{drawn.caption}\n"
-    _whole(stem.with_suffix(".txt"), lambda path: path.write_text(caption, encoding="utf-8"))
+    write_whole(stem.with_suffix(".txt"), lambda path: path.write_text(caption, encoding="utf-8"))
 
 
 def _size(plan: Plan) -> str:
@@ -93,10 +94,10 @@ def build_scorecard(plan: Plan) -> None:
     published = {p.name: pd.read_csv(p) for p in sorted((plan.project / PUBLISHED).glob("*.csv"))}
     scorecard = traced(plan, claims, judge(claims, tables, published))
     out = plan.project / plan.config.paths.figures / "scorecard.csv"
-    _whole(out, lambda path: scorecard.to_csv(path, index=False))
+    write_whole(out, lambda path: scorecard.to_csv(path, index=False))
     page = scorecard_page(scorecard, claims.papers, collect(plan.project), _size(plan))
-    _whole(out.with_suffix(".html"), lambda path: path.write_text(page, encoding="utf-8"))
+    write_whole(out.with_suffix(".html"), lambda path: path.write_text(page, encoding="utf-8"))
     with styled():
         figure = plot.draw(scorecard, claims.papers)
         for suffix in (".png", ".pdf"):
-            _whole(out.with_suffix(suffix), lambda path: save(figure, path, _size(plan)))
+            write_whole(out.with_suffix(suffix), lambda path: save(figure, path, _size(plan)))
