@@ -15,6 +15,7 @@ from overpar.report.assumptions import Assumption, collect, digest
 from overpar.report.criteria import read_claims
 from overpar.report.page import origin, scorecard_page
 from overpar.report.plots.scorecard import LOOK, SQUARE, draw
+from overpar.report.plots.style import styled
 from overpar.report.trace import command, figures_of, traced
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +124,14 @@ def test_figure_has_a_square_per_claim_and_says_why_once() -> None:
     plt.close(figure)
 
 
+def test_long_texts_do_not_shrink_the_figure() -> None:
+    with styled():
+        figure = draw(pd.DataFrame(ROWS).assign(explanation="WWWW " * 60), PAPERS)
+        figure.draw_without_rendering()
+    assert figure.axes[0].get_position().width > 0.95
+    plt.close(figure)
+
+
 def test_figure_without_deviations_is_drawn() -> None:
     figure = draw(pd.DataFrame(ROWS[3:]), {})
     assert not any(text.get_text() == "why" for text in figure.axes[0].texts)
@@ -131,6 +140,7 @@ def test_figure_without_deviations_is_drawn() -> None:
 
 def test_origin_leaves_out_details() -> None:
     assert origin("B; A, Extended Data Fig. 1") == "B"
+    assert origin("A, Fig. 3 beside theorem 3") == "A, Fig. 3"
     assert origin("A, Fig. 4 and Supplementary Fig. 2") == "A, Fig. 4"
 
 

@@ -1,5 +1,6 @@
 """The scorecard as a page: deviations first, each with the command that shows it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
@@ -139,7 +140,7 @@ def origin(source: str) -> str:
         >>> origin("A, Fig. 3, released loss curves"), origin("derived here")
         ('A, Fig. 3', 'derived here')
     """
-    parts = source.split(";")[0].split(" and ")[0].split(", ")
+    parts = re.split(r";| and | beside ", source)[0].split(", ")
     return ", ".join(parts[:2])
 
 

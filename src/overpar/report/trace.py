@@ -9,20 +9,19 @@ SNAKEMAKE = ".venv/bin/snakemake --cores all"
 
 
 def figures_of(plan: Plan, table: str) -> list[str]:
-    """Figures that read a table, those with the fewest other tables first.
+    """Figures that read a table, those about the fewest experiments first.
 
     Where none does, those that read another table made from the same experiments.
     """
-    blocks = plan.config.figures
-    found = [name for name, block in blocks.items() if table in block.tables]
+    tables = plan.config.tables
+    about = {
+        name: {e for other in plan.figure_tables(name) for e in tables[other].experiments}
+        for name in plan.config.figures
+    }
+    found = [name for name in about if table in plan.figure_tables(name)]
     if not found:
-        mine = set(plan.config.tables[table].experiments)
-        found = [
-            name
-            for name in blocks
-            if any(mine & set(plan.config.tables[t].experiments) for t in plan.figure_tables(name))
-        ]
-    return sorted(found, key=lambda name: len(blocks[name].tables))
+        found = [name for name in about if about[name] & set(tables[table].experiments)]
+    return sorted(found, key=lambda name: (len(about[name]), len(plan.figure_tables(name))))
 
 
 def command(plan: Plan, table: str) -> str:

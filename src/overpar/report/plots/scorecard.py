@@ -23,7 +23,7 @@ COLUMNS = {
     "why": (4.48, 54),
 }
 LONGEST = 3
-SQUARE, PER_ROW, LABEL = 0.085, 16, 1.55
+SQUARE, PER_ROW, LABEL = 0.085, 16, 1.6
 LOOK = {
     "deviates": ("#D55E00", "#D55E00", "deviate"),
     "not testable": ("white", "0.5", "not testable in this run"),
@@ -63,8 +63,9 @@ def draw(scorecard: pd.DataFrame, papers: Mapping[str, str]) -> Figure:
     _squares(page, scorecard)
     if papers:
         page.height += 0.5 * LINE
-        page.text(0.14, letters(papers))
-        page.height += LINE
+        lines = textwrap.wrap(letters(papers), 125)
+        page.text(0.14, "\n".join(lines))
+        page.height += len(lines) * LINE
     return _drawn(page)
 
 
@@ -111,7 +112,7 @@ def _squares(page: _Page, scorecard: pd.DataFrame) -> None:
         if used and used + count > limit and column < columns - 1:
             column, used = column + 1, 0
         x, y = 0.14 + column * WIDTH / columns, top + used * 1.15 * LINE
-        page.text(x, textwrap.shorten(name, 34, placeholder=" …"), y)
+        page.text(x, textwrap.shorten(name, 32, placeholder=" …"), y)
         for k, verdict in enumerate(verdicts):
             left = x + LABEL + k % PER_ROW * 1.2 * SQUARE
             page.squares.append((left, y + k // PER_ROW * 1.15 * LINE, verdict))
@@ -147,7 +148,8 @@ def _drawn(page: _Page) -> Figure:
     axes.axis("off")
     for x, y, text, look in page.texts:
         style = {"fontsize": SIZE, "va": "top", "linespacing": 1.15, "parse_math": False}
-        axes.text(x, y, text, **{**style, **look})  # type: ignore[arg-type]
+        written = axes.text(x, y, text, **{**style, **look})  # type: ignore[arg-type]
+        written.set_in_layout(False)  # a long one must not shrink the page
     for x, y, verdict in page.squares:
         face, edge, _ = LOOK[verdict]
         box = Rectangle((x, y), SQUARE, SQUARE, facecolor=face, edgecolor=edge, linewidth=0.5)
