@@ -38,7 +38,7 @@ schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the mod
 	$(BIN)/overpar schema > config/schema.yaml
 	$(BIN)/overpar schema --markdown > config/README.md
 
-docs: $(VENV)/.ready  ## docs/assumptions.md, docs/claims.md and codecheck.yml, from code and config
+docs: $(VENV)/.ready  ## lists of assumptions, claims and figures, from code and config
 	$(BIN)/python -m overpar.report.docs
 
 unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed

@@ -94,6 +94,12 @@ def test_scorecard_gets_figure_and_command_of_each_claim() -> None:
         assert out.loc[claim.id, "command"] == command(here, claim.table)
 
 
+def test_every_letter_of_a_source_is_explained() -> None:
+    claims = read_claims(plan("published"))
+    used = {letter for c in claims.claims for letter in re.findall(r"\b[A-Z](?=[,;]|$)", c.source)}
+    assert used == set(claims.papers)
+
+
 def test_page_has_deviations_first_with_their_command() -> None:
     text = scorecard_page(pd.DataFrame(ROWS), PAPERS, [Assumption("f.py", "g", "x < y")], "Small.")
     order = ["Small.", "Deviations (2)", "off-too", "Not testable", "Replicated (20)", "good-19"]
@@ -182,7 +188,7 @@ def test_assumptions_are_collected_with_their_place(tmp_path: Path) -> None:
     assert digest(tmp_path) != before
 
 
-@pytest.mark.parametrize("name", ["docs/assumptions.md", "docs/claims.md", "codecheck.yml"])
+@pytest.mark.parametrize("name", docs.pages(ROOT))
 def test_pages_are_in_step_with_the_project(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == docs.pages(ROOT)[name], "run `make docs`"
 

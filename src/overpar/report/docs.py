@@ -1,9 +1,11 @@
-"""Pages that are made from the project itself: assumptions, claims, and the CODECHECK manifest.
+"""Pages made from the project itself: assumptions, claims, CODECHECK manifest, gallery.
 
 `make docs` runs this module; a test fails if the files are out of step.
 """
 
+import re
 import textwrap
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ grouped by the table that they are tested on, with the figures that draw it and 
 shows it. `figures/scorecard.csv` holds the verdicts.
 
 """
+GALLERY = re.compile(r"(<!-- figures: .*? -->\n).*(<!-- end of figures -->)", re.DOTALL)
+PER_ROW = 5
 
 
 def pages(project: Path) -> dict[str, str]:
@@ -41,6 +45,7 @@ def pages(project: Path) -> dict[str, str]:
         "docs/assumptions.md": ASSUMPTIONS + markdown(collect(project)),
         "docs/claims.md": CLAIMS + _claims(plan),
         "codecheck.yml": _codecheck(plan),
+        "README.md": _with_gallery(plan),
     }
 
 
@@ -91,6 +96,24 @@ def _codecheck(plan: Plan) -> str:
     }
     head = "# Made by `make docs`; `make reproduce` makes the files of the manifest.\n"
     return head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=95)
+
+
+def _with_gallery(plan: Plan) -> str:
+    """The README with every figure between its two marks, in small and with a link."""
+    folder = plan.config.paths.figures
+    titles = {"scorecard": "Every claim with its verdict"}
+    titles |= {name: block.title for name, block in plan.config.figures.items()}
+    cells = [
+        f'<a href="{folder}/{name}.png"><img src="{folder}/{name}.png" width="150"'
+        f' alt="{escape(title)}"></a><br>{name}'
+        for name, title in titles.items()
+    ]
+    cells += [""] * (-len(cells) % PER_ROW)
+    rows = [cells[first : first + PER_ROW] for first in range(0, len(cells), PER_ROW)]
+    lines = [[""] * PER_ROW, ["---"] * PER_ROW, *rows]
+    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    text = (plan.project / "README.md").read_text(encoding="utf-8")
+    return GALLERY.sub(lambda marks: marks[1] + table + marks[2], text)
 
 
 def main() -> None:
