@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --quiet host reason rules
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke test lint check schema unlock peers bench clean
+.PHONY: help reproduce smoke test lint check schema docs unlock peers bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -24,8 +24,8 @@ test: $(VENV)/.ready  ## all tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.ready  ## style, spelling, layers, types, workflow
-	$(BIN)/ruff format --check src tests workflow/scripts benchmarks
-	$(BIN)/ruff check src tests workflow/scripts benchmarks
+	$(BIN)/ruff format --check src tests workflow/scripts benchmarks notebooks
+	$(BIN)/ruff check src tests workflow/scripts benchmarks notebooks
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/codespell
 	$(BIN)/lint-imports
@@ -38,6 +38,9 @@ schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the mod
 	$(BIN)/overpar schema > config/schema.yaml
 	$(BIN)/overpar schema --markdown > config/README.md
 
+docs: $(VENV)/.ready  ## lists of assumptions, claims and figures, from code and config
+	$(BIN)/python -m overpar.report.docs
+
 unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed
 	$(SNAKEMAKE) --unlock
 
@@ -47,7 +50,7 @@ bench: $(VENV)/.ready $(VENV)-peers/.ready  ## our engines beside Qibo, qiboml a
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/bench.py --peers $(VENV)-peers/bin/python
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
-	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/benchmarks data/smoke
+	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke
 
 # Made once, with uv where it is installed, and again when the content of these files changes.
 $(VENV)/.ready: requirements.lock pyproject.toml

@@ -10,12 +10,17 @@ from overpar.base.errors import UserError
 from overpar.base.jobs import run_alone
 from overpar.base.plan import DATASETS, Plan
 from overpar.base.progress import say
+from overpar.report.assumptions import digest as assumptions
 from overpar.report.criteria import read_claims
+from overpar.report.notebooks import notebook_identity
 
 min_version("9.0")
 
 
 configfile: "config/config.yaml"
+
+
+report: "workflow/report/workflow.rst"
 
 
 # Notebooks and scripts find this environment's programs without its being activated.
@@ -27,6 +32,7 @@ try:
     PLAN = Plan(check(Config, config))
     PLAN.validate()
     read_claims(PLAN)
+    NOTEBOOKS = {name: notebook_identity(PLAN, name) for name in PLAN.config.notebooks}
 except UserError as error:
     sys.exit(f"overpar: {error}")
 
@@ -36,6 +42,7 @@ include: "workflow/rules/fetch.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/tabulate.smk"
 include: "workflow/rules/present.smk"
+include: "workflow/rules/notebooks.smk"
 
 
 rule all:
@@ -43,6 +50,7 @@ rule all:
     input:
         rules.scorecard.output,
         expand(rules.figure.output, figure=PLAN.config.figures),
+        expand(rules.notebook.output, notebook=PLAN.config.notebooks),
         [str(cell.path) for cell in PLAN.cells.values()],
 
 

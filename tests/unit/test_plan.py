@@ -291,7 +291,7 @@ def test_identities_of_tables_figures_and_scorecard(project: Path) -> None:
     before = all_of({})
     assert moved({"experiments__autoencoder__every": {"steps": 3}}) == [False, True, False, True]
     assert moved({"experiments__vqe__every": {"steps": 9, "initial": "data"}}) == 4 * [True]
-    assert moved({"size": "published"}) == [False, False, True, False]
+    assert moved({"size": "published"}) == [False, False, True, True]
     assert moved({"paths__figures": "pictures"}) == 4 * [False]
     (project / "config" / "claims.yaml").write_text("alpha: 0.5\nclaims: []\n")
     assert moved({}) == [False, False, False, True]

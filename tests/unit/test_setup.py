@@ -142,3 +142,40 @@ def test_links_lead_to_files(name: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", text):
         if "://" not in target and not target.startswith("figures/"):
             assert ((ROOT / name).parent / target).exists(), target
+
+
+def test_gallery_shows_every_figure() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r'<a href="figures/(\w+)\.png"><img src="figures/(\w+)\.png"', readme)
+    assert all(link == image for link, image in shown)
+    figures = load("config/config.yaml")["figures"]
+    assert sorted(link for link, _ in shown) == sorted([*figures, "scorecard"])
+
+
+def described(page: str) -> list[re.Pattern[str]]:
+    """What the page's code spans stand for: … is anything, a last or middle x or t a number."""
+    spans = set(re.findall(r"`([^`]+)`", page))
+    patterns = []
+    for span in spans:
+        text = re.escape(span).replace("…", ".+")
+        patterns.append(re.compile(re.sub(r"(?<=_)[xt](?=_|$)", r"[0-9.e-]+", text)))
+    return patterns
+
+
+def test_data_page_describes_every_file_and_column() -> None:
+    page = (ROOT / "data/README.md").read_text(encoding="utf-8")
+    patterns = described(page)
+    for path in sorted((ROOT / "data/published").glob("*.csv")):
+        assert f"`{path.name}`" in page
+        columns = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+        unknown = [c for c in columns if not any(p.fullmatch(c) for p in patterns)]
+        assert unknown == [], path.name
+    assert not any(p.fullmatch("nobody_said_what_this_is") for p in patterns)
+
+
+def test_data_page_names_the_sources() -> None:
+    page = (ROOT / "data/README.md").read_text(encoding="utf-8")
+    for line in (ROOT / "data/sources.csv").read_text(encoding="utf-8").splitlines()[1:]:
+        dataset, owner, repository, version, *_ = line.split(",")
+        for part in (f"`{dataset}`", f"github.com/{owner}/{repository}", f"`{version[:7]}`"):
+            assert part in page

@@ -111,7 +111,7 @@ class Run:
         outputs = re.findall(r"^    output: (.*)$", self.text, re.MULTILINE)
         names = {name.removesuffix(" (update)") for line in outputs for name in line.split(", ")}
         return {
-            re.sub(r"\.(nc|csv|json|png|pdf|txt)$", "", name).removeprefix("data/")
+            re.sub(r"\.(nc|csv|json|png|pdf|txt|html)$", "", name).removeprefix("data/")
             for name in names
         }
 

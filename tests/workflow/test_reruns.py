@@ -97,6 +97,11 @@ def test_a_changed_claim_makes_the_scorecard_only(finished: Project) -> None:
     assert finished.planned() == {"figures/scorecard"}
 
 
+def test_a_new_assumption_makes_the_page_that_lists_it_only(finished: Project) -> None:
+    finished.append("src/overpar/experiments/vqe.py", "# ASSUME: something else.")
+    assert finished.planned() == {"figures/scorecard"}
+
+
 def test_a_changed_plot_makes_its_figure_only(finished: Project) -> None:
     finished.append("src/overpar/report/plots/fig3.py", "CHANGED = True")
     assert finished.planned() == {"figures/fig3"}

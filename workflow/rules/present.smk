@@ -34,10 +34,24 @@ rule scorecard:
     input:
         [str(PLAN.table_path(table)) for table in PLAN.config.tables],
     output:
-        report(
+        page=report(
+            f"{PLAN.config.paths.figures}/scorecard.html",
+            caption="../report/scorecard.rst",
+            category="All claims",
+            labels={"shows": "claims, deviations first, and assumptions"},
+        ),
+        png=report(
+            f"{PLAN.config.paths.figures}/scorecard.png",
+            caption="../report/scorecard.rst",
+            category="All claims",
+            labels={"shows": "the same as a figure"},
+        ),
+        pdf=f"{PLAN.config.paths.figures}/scorecard.pdf",
+        csv=report(
             f"{PLAN.config.paths.figures}/scorecard.csv",
             caption="../report/scorecard.rst",
-            category="Scorecard",
+            category="All claims",
+            labels={"shows": "the same as a table"},
         ),
     log:
         f"{PLAN.config.paths.logs}/scorecard.log",
@@ -47,5 +61,6 @@ rule scorecard:
         "../../environment.yml"
     params:
         identity=PLAN.scorecard_identity(),
+        assumptions=assumptions(Path()),
     script:
         "../scripts/scorecard.py"

@@ -50,6 +50,7 @@ class Paths(_Section):
     tables: str = Field("data/tables", description="CSV tables made from records")
     figures: str = Field("figures", description="figures, scorecard and report")
     external: str = Field("data/external", description="fetched files of others")
+    notebooks: str = Field("data/notebooks", description="executed notebooks")
 
 
 class Experiment(_Section):
@@ -85,6 +86,16 @@ class Figure(_Section):
     title: str = Field(description="what the figure shows, one line")
 
 
+class Notebook(_Section):
+    """A notebook that the workflow executes: notebooks/<name>.ipynb."""
+
+    tables: list[str] = Field(min_length=1, description="tables it reads, or whose records")
+    published: list[str] = Field(
+        default_factory=list, description="files of data/published that it reads"
+    )
+    title: str = Field(description="what it is about, one line")
+
+
 class Config(_Section):
     """The whole configuration."""
 
@@ -101,6 +112,7 @@ class Config(_Section):
     tables: dict[Name, Table] = Field(description="tables by name")
     figures: dict[Name, Figure] = Field(description="figures by name")
     claims: str = Field("config/claims.yaml", description="the claims that are judged")
+    notebooks: dict[Name, Notebook] = Field(default_factory=dict, description="notebooks by name")
 
 
 def read(paths: Iterable[Path]) -> dict[str, Any]:

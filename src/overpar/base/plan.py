@@ -292,15 +292,20 @@ class Plan:
         return _hash(json.dumps([tables, facts, settings, code, module_digest(BUILD)]))
 
     def scorecard_identity(self) -> str:
-        """SHA-256 over what decides the scorecard: all tables, the claims and published facts."""
+        """SHA-256 over what decides the scorecard: all tables, the claims and published facts.
+
+        It names figures, so that the tables they read count too.
+        """
         parts = [self.table_identity(name) for name in self.config.tables]
         claims = self.project / self.config.claims
         if not claims.is_file():
             raise UserError(f"Config: claims is {self.config.claims!r}; there is no such file.")
         parts.append(file_digest(claims))
         parts += [file_digest(p) for p in sorted((self.project / PUBLISHED).glob("*.csv"))]
-        code = [code_digest("overpar.report.claims"), module_digest(BUILD)]
-        return _hash(json.dumps([parts, code]))
+        parts.append(json.dumps({f: block.tables for f, block in self.config.figures.items()}))
+        modules = ("claims", "trace", "page", "plots.scorecard")
+        code = [code_digest(f"overpar.report.{module}") for module in modules]
+        return _hash(json.dumps([parts, self.config.size, code, module_digest(BUILD)]))
 
     def fault(self, cell: Cell) -> str:
         """Why the record that a cell has must not be used; empty if it may, or there is none."""

@@ -144,7 +144,7 @@ def page() -> str:
     lines += ["## Top level", "", *_table(top | {"properties": single}, top), ""]
     for key, section in sections.items():
         lines += [f"## `{key}`", "", f"{section['description']}", "", *_table(section, top), ""]
-    for key in ("experiments", "tables", "figures"):
+    for key in ("experiments", "tables", "figures", "notebooks"):
         (section,) = top["properties"][key]["patternProperties"].values()
         section = resolve(section, top)
         lines += [f"## `{key}.<name>`", "", section["description"], "", *_table(section, top), ""]

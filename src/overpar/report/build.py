@@ -11,8 +11,11 @@ import pandas as pd
 from overpar.base.errors import UserError
 from overpar.base.plan import PUBLISHED, Plan
 from overpar.base.records import read_record
+from overpar.report.assumptions import collect
 from overpar.report.claims import judge
 from overpar.report.criteria import read_claims
+from overpar.report.page import scorecard_page
+from overpar.report.trace import traced
 
 
 def _function(package: str, name: str) -> Callable[..., Any]:
@@ -28,7 +31,8 @@ def _function(package: str, name: str) -> Callable[..., Any]:
     return found
 
 
-def _whole(path: Path, write: Callable[[Path], object]) -> None:
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a file under a temporary name, then move it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
@@ -47,7 +51,7 @@ def build_table(plan: Plan, name: str) -> None:
     make = _function("tables", plan.config.tables[name].function)
     records = (read_record(c.path, plan.identity(c)) for c in plan.table_cells(name))
     table: pd.DataFrame = make(records)
-    _whole(plan.table_path(name), lambda path: table.to_csv(path, index=False))
+    write_whole(plan.table_path(name), lambda path: table.to_csv(path, index=False))
 
 
 def build_figure(plan: Plan, name: str) -> None:
@@ -61,12 +65,16 @@ def build_figure(plan: Plan, name: str) -> None:
     with styled():
         drawn = _function("plots", block.function)(tables, published)
         stem = plan.project / plan.config.paths.figures / name
-        size = "" if plan.config.size == "published" else "Smoke size: fewer cells and runs. "
+        size = _size(plan)
         for suffix in (".png", ".pdf"):
-            _whole(stem.with_suffix(suffix), lambda path: save(drawn.figure, path, size))
-    _whole(stem.with_suffix(".csv"), lambda path: drawn.data.to_csv(path, index=False))
+            write_whole(stem.with_suffix(suffix), lambda path: save(drawn.figure, path, size))
+    write_whole(stem.with_suffix(".csv"), lambda path: drawn.data.to_csv(path, index=False))
     caption = f"{block.title}. {size}{drawn.caption}\n"
-    _whole(stem.with_suffix(".txt"), lambda path: path.write_text(caption, encoding="utf-8"))
+    write_whole(stem.with_suffix(".txt"), lambda path: path.write_text(caption, encoding="utf-8"))
+
+
+def _size(plan: Plan) -> str:
+    return "" if plan.config.size == "published" else "Smoke size: fewer cells and runs. "
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -77,10 +85,19 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def build_scorecard(plan: Plan) -> None:
-    """Judge every claim and write the scorecard."""
+    """Judge every claim and write the scorecard: CSV, a page, PNG and PDF."""
+    from overpar.report.plots import scorecard as plot
+    from overpar.report.plots.style import save, styled
+
     claims = read_claims(plan)
     tables = {name: _read(plan.table_path(name)) for name in plan.config.tables}
     published = {p.name: pd.read_csv(p) for p in sorted((plan.project / PUBLISHED).glob("*.csv"))}
-    scorecard = judge(claims, tables, published)
+    scorecard = traced(plan, claims, judge(claims, tables, published))
     out = plan.project / plan.config.paths.figures / "scorecard.csv"
-    _whole(out, lambda path: scorecard.to_csv(path, index=False))
+    write_whole(out, lambda path: scorecard.to_csv(path, index=False))
+    page = scorecard_page(scorecard, claims.papers, collect(plan.project), _size(plan))
+    write_whole(out.with_suffix(".html"), lambda path: path.write_text(page, encoding="utf-8"))
+    with styled():
+        figure = plot.draw(scorecard, claims.papers)
+        for suffix in (".png", ".pdf"):
+            write_whole(out.with_suffix(suffix), lambda path: save(figure, path, _size(plan)))

@@ -120,6 +120,7 @@ class Claims(_Model):
     """All claims, and the family-wise error rate at which a difference counts."""
 
     alpha: float = Field(gt=0, lt=1)
+    papers: dict[str, str] = Field(default_factory=dict, description="by their letter in sources")
     claims: list[Claim]
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from overpar.report.plots.curves import draw_depths
 from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
 from overpar.report.statistics import wilson
 
 BOUNDARIES = ("open", "periodic")
-SHOWN_DEPTHS = 4
 FLOOR = 1e-14
 SUCCESS = "min_lt_0.0001"
 
@@ -33,11 +33,11 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     for column, boundary in enumerate(BOUNDARIES):
         for row, n in enumerate(sizes):
             chosen = curves.query("qubits == @n and boundary == @boundary and initial == 'data'")
-            depths = _spread(chosen["depth"].unique())
             known = losses.query("n == @n and bc == @boundary")
-            _curves(axes[row, column], chosen, depths, known)
-            axes[row, column].set_title(f"{n} qubits, {boundary}", pad=2)
-            data.append(chosen[chosen["depth"].isin(depths)].assign(panel="loss"))
+            axis = axes[row, column]
+            data.append(draw_depths(axis, chosen, known, ("depth", "p", "$p$"), FLOOR))
+            axis.set(ylim=(FLOOR / 3, 30))
+            axis.set_title(f"{n} qubits, {boundary}", pad=2)
         for k, n in enumerate(sizes):
             ours = cells.query("qubits == @n and boundary == @boundary").sort_values("depth")
             theirs = facts.query("n == @n and bc == @boundary").sort_values("p")
@@ -61,30 +61,6 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         "probably 12-qubit data). Depths 3 (6 qubits) and 5 (10 qubits), periodic, are added here."
     )
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)
-
-
-def _spread(depths: np.ndarray) -> list[int]:
-    """A few depths, evenly spaced among all, shallowest and deepest included."""
-    ordered = sorted(int(d) for d in depths)
-    picks = np.linspace(0, len(ordered) - 1, min(SHOWN_DEPTHS, len(ordered))).round().astype(int)
-    return [ordered[k] for k in picks]
-
-
-def _curves(axis: Axes, curves: pd.DataFrame, depths: list[int], known: pd.DataFrame) -> None:
-    colours = plt.get_cmap("viridis")(np.linspace(0.0, 0.85, max(len(depths), 1)))
-    for colour, depth in zip(colours, depths, strict=False):
-        curve = curves[curves["depth"] == depth]
-        step = curve["step"] + 1
-        low, high = (curve[q].clip(lower=FLOOR) for q in ("loss_q25", "loss_q75"))
-        axis.fill_between(step, low, high, color=colour, alpha=0.25, linewidth=0)
-        axis.plot(step, curve["loss_median"].clip(lower=FLOOR), color=colour, label=f"{depth}")
-        for _, fact in known[known["p"] == depth].iterrows():
-            steps = [100, 300, 1000, 2000]
-            values = [max(fact[f"median_loss_at_{s}"], FLOOR) for s in steps]
-            axis.plot(np.array(steps) + 1, values, **PUBLISHED)
-    axis.set(xscale="log", yscale="log", ylim=(FLOOR / 3, 30))
-    axis.set_yticks([1e-12, 1e-8, 1e-4, 1])
-    axis.legend(title="$p$", title_fontsize=6, loc="lower left", handlelength=1, labelspacing=0.15)
 
 
 def _success(

@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
+from overpar.report.plots.curves import draw_depths
 from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
 
 FLOOR = 1e-15
-SHOWN_DEPTHS = 4
-STEPS = (100, 300, 1000, 2000)
 
 
 def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
@@ -23,7 +20,9 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     figure, axes = plt.subplots(rows + 1, 2, figsize=(COLUMN, 1.6 * rows + 1.9), squeeze=False)
     data = []
     for axis, n in zip(axes[:-1].ravel(), sizes, strict=False):
-        data.append(_curves(axis, curves.query("qubits == @n"), facts.query("n == @n")))
+        chosen, known = curves.query("qubits == @n"), facts.query("n == @n")
+        data.append(draw_depths(axis, chosen, known, ("layers", "L", "$L$"), FLOOR))
+        axis.set(ylim=(FLOOR / 3, 5))
         axis.set_title(f"{n} qubits", pad=2)
     for axis in axes[:-1].ravel()[len(sizes) :]:
         axis.axis("off")
@@ -60,23 +59,3 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         "Black circles: the authors' released raw data."
     )
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)
-
-
-def _curves(axis: Axes, curves: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
-    layers = sorted(int(v) for v in curves["layers"].unique())
-    picks = np.linspace(0, len(layers) - 1, min(SHOWN_DEPTHS, len(layers))).round().astype(int)
-    colours = plt.get_cmap("viridis")(np.linspace(0.0, 0.85, len(picks)))
-    chosen = [layers[k] for k in picks]
-    for colour, depth in zip(colours, chosen, strict=True):
-        curve = curves[curves["layers"] == depth]
-        step = curve["step"] + 1
-        low, high = (curve[q].clip(lower=FLOOR) for q in ("loss_q25", "loss_q75"))
-        axis.fill_between(step, low, high, color=colour, alpha=0.25, linewidth=0)
-        axis.plot(step, curve["loss_median"].clip(lower=FLOOR), color=colour, label=f"{depth}")
-        for _, fact in facts[facts["L"] == depth].iterrows():
-            values = [max(fact[f"median_loss_at_{s}"], FLOOR) for s in STEPS]
-            axis.plot(np.array(STEPS) + 1, values, **PUBLISHED)
-    axis.set(xscale="log", yscale="log", ylim=(FLOOR / 3, 5))
-    axis.set_yticks([1e-12, 1e-8, 1e-4, 1])
-    axis.legend(title="$L$", title_fontsize=6, loc="lower left", handlelength=1, labelspacing=0.15)
-    return curves[curves["layers"].isin(chosen)].assign(panel="loss")

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from overpar.report.plots.curves import draw_band, draw_published
 from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
 
 SOURCES = ("ntangled", "released", "regenerated")
 FLOOR = 1e-15
-STEPS = (100, 300, 1000, 2000)
 
 
 def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
@@ -43,19 +43,16 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
             if curve.empty:
                 bottom.text(k, 1e-6, "not\navailable", ha="center", fontsize=6, color="0.4")
                 continue
-            colour, step = COLOURS[k], curve["step"] + 1
-            low, high = (curve[q].clip(lower=FLOOR) for q in ("loss_q25", "loss_q75"))
-            top.fill_between(step, low, high, color=colour, alpha=0.2, linewidth=0)
-            top.plot(step, curve["loss_median"].clip(lower=FLOOR), color=colour, label=name)
+            colour = COLOURS[k]
+            draw_band(top, curve, FLOOR, color=colour, label=name)
             spread = k + np.linspace(-0.25, 0.25, len(run))
             best = run["best_loss"].clip(lower=FLOOR)
             bottom.plot(spread, best, ".", color=colour, markersize=2.5, markeredgewidth=0)
             below = int(cell["min_lt_0.001"])
             bottom.text(k, 20, f"{below}/{int(cell['runs'])}", ha="center", fontsize=6)
             data += [curve.assign(panel="loss"), run.assign(panel="best")]
+        draw_published(top, fact, FLOOR, "published")
         for _, row in fact.iterrows():
-            values = [max(row[f"median_loss_at_{s}"], FLOOR) for s in STEPS]
-            top.plot(np.array(STEPS) + 1, values, **PUBLISHED, label="published")
             middle = max(row["min_over_records_median"], FLOOR)
             bottom.plot([1], [middle], **PUBLISHED)
         top.set(xscale="log", yscale="log", xlabel="training step", ylim=(FLOOR / 3, 2))

@@ -1,0 +1,126 @@
+"""Pages made from the project itself: assumptions, claims, CODECHECK manifest, gallery.
+
+`make docs` runs this module; a test fails if the files are out of step.
+"""
+
+import re
+import textwrap
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from overpar.base import config as configuration
+from overpar.base.config import Config
+from overpar.base.plan import Plan
+from overpar.report.assumptions import collect, markdown
+from overpar.report.criteria import Claim, read_claims
+from overpar.report.trace import command, figures_of
+
+ASSUMPTIONS = """\
+# Assumptions
+
+Made by `make docs` from the comments marked `ASSUME:`; not to be edited. Each is a choice of ours
+where a paper leaves one. What the numbers mean is in [conventions.md](conventions.md).
+
+"""
+CLAIMS = """\
+# Claims
+
+Made by `make docs` from `config/claims.yaml` and `config/config.yaml`; not to be edited. Claims are
+grouped by the table that they are tested on, with the figures that draw it and the command that
+shows it. `figures/scorecard.csv` holds the verdicts.
+
+"""
+GALLERY = re.compile(r"(<!-- figures: .*? -->\n).*(<!-- end of figures -->)", re.DOTALL)
+PER_ROW = 5
+
+
+def pages(project: Path) -> dict[str, str]:
+    """Contents by path in the project."""
+    values = configuration.read([project / "config/config.yaml"])
+    plan = Plan(configuration.check(Config, values), project)
+    return {
+        "docs/assumptions.md": ASSUMPTIONS + markdown(collect(project)),
+        "docs/claims.md": CLAIMS + _claims(plan),
+        "codecheck.yml": _codecheck(plan),
+        "README.md": _with_gallery(plan),
+    }
+
+
+def _claims(plan: Plan) -> str:
+    claims = read_claims(plan)
+    lines = [f"- {letter}: {paper}" for letter, paper in claims.papers.items()] + [""]
+    by_table: dict[str, list[Claim]] = {}
+    for claim in claims.claims:
+        by_table.setdefault(claim.table, []).append(claim)
+    folder = plan.config.paths.figures
+    for table, members in by_table.items():
+        figures = [f"[{name}](../{folder}/{name}.png)" for name in figures_of(plan, table)]
+        lines += [f"## {table}", "", ", ".join(figures) or "No figure.", ""]
+        lines += ["```sh", command(plan, table), "```", ""]
+        for claim in members:
+            lines += textwrap.wrap(
+                f"- `{claim.id}` ({claim.source}): {claim.statement}",
+                width=100,
+                subsequent_indent="  ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _codecheck(plan: Plan) -> str:
+    """The manifest of a CODECHECK: what a checker runs and which files come out.
+
+    Source: the CODECHECK configuration file specification, version 1.0.
+    """
+    citation = yaml.safe_load((plan.project / "CITATION.cff").read_text(encoding="utf-8"))
+    folder = plan.config.paths.figures
+    manifest = [
+        {"file": f"{folder}/scorecard.csv", "comment": "every claim with its verdict"},
+        {"file": f"{folder}/scorecard.png", "comment": "the same as a figure"},
+    ]
+    for name, block in plan.config.figures.items():
+        manifest.append({"file": f"{folder}/{name}.png", "comment": block.title})
+        manifest.append({"file": f"{folder}/{name}.csv", "comment": f"data behind {name}.png"})
+    content: dict[str, Any] = {
+        "version": "https://codecheck.org.uk/spec/config/1.0/",
+        "paper": {
+            "title": citation["title"],
+            "authors": [{"name": author["name"]} for author in citation["authors"]],
+        },
+        "manifest": manifest,
+    }
+    head = "# Made by `make docs`; `make reproduce` makes the files of the manifest.\n"
+    return head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=95)
+
+
+def _with_gallery(plan: Plan) -> str:
+    """The README with every figure between its two marks, in small and with a link."""
+    folder = plan.config.paths.figures
+    titles = {"scorecard": "Every claim with its verdict"}
+    titles |= {name: block.title for name, block in plan.config.figures.items()}
+    cells = [
+        f'<a href="{folder}/{name}.png"><img src="{folder}/{name}.png" width="150"'
+        f' alt="{escape(title)}"></a><br>{name}'
+        for name, title in titles.items()
+    ]
+    cells += [""] * (-len(cells) % PER_ROW)
+    rows = [cells[first : first + PER_ROW] for first in range(0, len(cells), PER_ROW)]
+    lines = [[""] * PER_ROW, ["---"] * PER_ROW, *rows]
+    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    text = (plan.project / "README.md").read_text(encoding="utf-8")
+    return GALLERY.sub(lambda marks: marks[1] + table + marks[2], text)
+
+
+def main() -> None:
+    """Write the pages of the project in this directory."""
+    for name, text in pages(Path()).items():
+        Path(name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""From claims and assumptions to the pages that show them."""
+
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+import yaml
+
+from overpar.base.config import Config, check, read
+from overpar.base.plan import Plan
+from overpar.report import docs
+from overpar.report.assumptions import Assumption, collect, digest
+from overpar.report.criteria import read_claims
+from overpar.report.page import origin, scorecard_page
+from overpar.report.plots.scorecard import LOOK, SQUARE, draw
+from overpar.report.plots.style import styled
+from overpar.report.trace import command, figures_of, traced
+
+ROOT = Path(__file__).parents[2]
+CONFIGS = {"published": [], "smoke": ["config/smoke.yaml"]}
+ROW = {
+    "id": "some-claim",
+    "source": "A, Fig. 3, released loss curves",
+    "statement": "a < b & c",
+    "expected": "1",
+    "observed": "2",
+    "test": "bounds on x",
+    "p_or_margin": "margin = -1",
+    "verdict": "replicated",
+    "explanation": "",
+    "figure": "fig3",
+    "command": "make this",
+}
+ROWS = [
+    {**ROW, "id": "off", "verdict": "deviates", "explanation": "Because of it. Compare: this."},
+    {**ROW, "id": "off-too", "verdict": "deviates", "explanation": "Because of it. Compare: that."},
+    {**ROW, "id": "none", "verdict": "not testable"},
+    *({**ROW, "id": f"good-{k}"} for k in range(20)),
+]
+PAPERS = {"A": "Larocca et al."}
+
+
+def plan(size: str) -> Plan:
+    values = read([ROOT / name for name in ["config/config.yaml", *CONFIGS[size]]])
+    return Plan(check(Config, values), ROOT)
+
+
+@pytest.mark.parametrize("size", CONFIGS)
+def test_every_claim_has_a_figure_and_a_command_that_makes_its_table(size: str) -> None:
+    """Each target is made by the workflow, and one of them needs the claim's table or its cells."""
+    here = plan(size)
+    paths = here.config.paths
+    for claim in read_claims(here).claims:
+        names = figures_of(here, claim.table)
+        assert names, claim.id
+        targets = re.findall(r"\S+\.(?:png|csv)", command(here, claim.table))
+        tables: set[str] = set()
+        for target in targets:
+            path = Path(target)
+            if path.suffix == ".png":
+                assert path.parent == Path(paths.figures)
+                tables |= set(here.figure_tables(path.stem))
+            else:
+                assert path.parent == Path(paths.tables)
+                tables.add(path.stem)
+        assert claim.table in tables, claim.id
+
+
+def test_the_figure_most_about_a_table_comes_first() -> None:
+    assert figures_of(plan("published"), "rank_sweep")[0] == "sup_fig_2"
+
+
+def test_a_table_without_a_figure_is_made_beside_one_of_the_same_cells() -> None:
+    here = plan("published")
+    assert not any("vqe_runs" in block.tables for block in here.config.figures.values())
+    assert "fig3" in figures_of(here, "vqe_runs")
+    assert "data/tables/vqe_runs.csv figures/fig3.png" in command(here, "vqe_runs")
+
+
+def test_commands_of_the_smoke_run_name_its_config() -> None:
+    assert "--configfile config/smoke.yaml" in command(plan("smoke"), "vqe")
+    assert "--configfile" not in command(plan("published"), "vqe")
+
+
+def test_scorecard_gets_figure_and_command_of_each_claim() -> None:
+    here = plan("published")
+    claims = read_claims(here)
+    card = pd.DataFrame({"id": [claim.id for claim in reversed(claims.claims)]})
+    out = traced(here, claims, card).set_index("id")
+    for claim in claims.claims:
+        assert out.loc[claim.id, "figure"] == ", ".join(figures_of(here, claim.table))
+        assert out.loc[claim.id, "command"] == command(here, claim.table)
+
+
+def test_every_letter_of_a_source_is_explained() -> None:
+    claims = read_claims(plan("published"))
+    used = {letter for c in claims.claims for letter in re.findall(r"\b[A-Z](?=[,;]|$)", c.source)}
+    assert used == set(claims.papers)
+
+
+def test_page_has_deviations_first_with_their_command() -> None:
+    text = scorecard_page(pd.DataFrame(ROWS), PAPERS, [Assumption("f.py", "g", "x < y")], "Small.")
+    order = ["Small.", "Deviations (2)", "off-too", "Not testable", "Replicated (20)", "good-19"]
+    places = [text.index(part) for part in [*order, "Assumptions (1)"]]
+    assert places == sorted(places)
+    assert "23 claims: 2 deviates, 1 not testable, 20 replicated" in text
+    assert "a &lt; b &amp; c" in text
+    assert "a < b" not in text
+    assert "x &lt; y" in text
+    assert text.count("<code>make this</code>") == len(ROWS)
+
+
+def test_page_loads_nothing() -> None:
+    text = scorecard_page(pd.DataFrame(ROWS), PAPERS, [])
+    assert not re.search(r"src=|href=|url\(|@import|<script", text)
+
+
+def test_figure_has_a_square_per_claim_and_says_why_once() -> None:
+    figure = draw(pd.DataFrame(ROWS), PAPERS)
+    (axes,) = figure.axes
+    colours = [patch.get_facecolor() for patch in axes.patches if patch.get_width() == SQUARE]
+    # One in the legend for each verdict, one beside each deviation, one for each claim.
+    assert len(colours) == len(LOOK) + 2 + len(ROWS)
+    texts = [text.get_text() for text in axes.texts]
+    assert texts.count("Because of it.") == 1
+    assert not any("Compare" in text for text in texts)
+    assert "A, Fig. 3" in texts
+    plt.close(figure)
+
+
+def test_long_texts_do_not_shrink_the_figure() -> None:
+    with styled():
+        figure = draw(pd.DataFrame(ROWS).assign(explanation="WWWW " * 60), PAPERS)
+        figure.draw_without_rendering()
+    assert figure.axes[0].get_position().width > 0.95
+    plt.close(figure)
+
+
+def test_figure_without_deviations_is_drawn() -> None:
+    figure = draw(pd.DataFrame(ROWS[3:]), {})
+    assert not any(text.get_text() == "why" for text in figure.axes[0].texts)
+    plt.close(figure)
+
+
+def test_origin_leaves_out_details() -> None:
+    assert origin("B; A, Extended Data Fig. 1") == "B"
+    assert origin("A, Fig. 3 beside theorem 3") == "A, Fig. 3"
+    assert origin("A, Fig. 4 and Supplementary Fig. 2") == "A, Fig. 4"
+
+
+PYTHON = '''
+# ASSUME: a long one
+# of two lines.
+X = 1  # ASSUME: short.
+# Another comment.
+
+
+class A:
+    def f():
+        """Does it.
+
+        # ASSUME: in the docstring
+        it goes on.
+
+        Not this.
+        """
+'''
+
+
+def test_assumptions_are_collected_with_their_place(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "config").mkdir()
+    (tmp_path / "src/one.py").write_text(PYTHON, encoding="utf-8")
+    (tmp_path / "config/c.yaml").write_text("# ASSUME: here\n# too.\na: 1\n", encoding="utf-8")
+    assert collect(tmp_path) == [
+        Assumption("config/c.yaml", "", "here too."),
+        Assumption("src/one.py", "", "a long one of two lines."),
+        Assumption("src/one.py", "", "short."),
+        Assumption("src/one.py", "A.f", "in the docstring it goes on."),
+    ]
+    before = digest(tmp_path)
+    (tmp_path / "src/one.py").write_text(f"# A comment.\n\n{PYTHON}", encoding="utf-8")
+    assert digest(tmp_path) == before
+    text = PYTHON.replace("short.", "shorter.")
+    (tmp_path / "src/one.py").write_text(text, encoding="utf-8")
+    assert digest(tmp_path) != before
+
+
+@pytest.mark.parametrize("name", docs.pages(ROOT))
+def test_pages_are_in_step_with_the_project(name: str) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8") == docs.pages(ROOT)[name], "run `make docs`"
+
+
+def test_every_mark_is_listed() -> None:
+    files = [*ROOT.glob("src/**/*.py"), *ROOT.glob("config/*.yaml"), ROOT / "Snakefile"]
+    marks = sum(len(re.findall(r"#\s+ASSUME:", f.read_text(encoding="utf-8"))) for f in files)
+    page = (ROOT / "docs/assumptions.md").read_text(encoding="utf-8")
+    assert len(re.findall(r"^- ", page, re.MULTILINE)) == marks > 5
+
+
+def test_every_claim_is_listed() -> None:
+    page = (ROOT / "docs/claims.md").read_text(encoding="utf-8")
+    for claim in read_claims(plan("published")).claims:
+        assert f"- `{claim.id}` " in page
+
+
+def test_codecheck_manifest_has_every_figure_and_its_data() -> None:
+    manifest = yaml.safe_load((ROOT / "codecheck.yml").read_text(encoding="utf-8"))["manifest"]
+    files = {entry["file"] for entry in manifest}
+    assert all(entry["comment"] for entry in manifest)
+    for name in plan("published").config.figures:
+        assert {f"figures/{name}.png", f"figures/{name}.csv"} <= files

@@ -1,0 +1,8 @@
+from overpar.base.jobs import job
+from overpar.report.notebooks import build_notebook
+
+job(
+    snakemake.config,
+    lambda plan: build_notebook(plan, snakemake.wildcards.notebook, snakemake.config),
+    str(snakemake.log),
+)
