@@ -1,0 +1,110 @@
+"""Models of the config within the plan, and the figure that draws any of them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from overpar.base.config import Config, check
+from overpar.base.errors import UserError
+from overpar.base.plan import Plan
+from overpar.report.plots import circuit
+
+FILE = """
+from qibo import Circuit, gates
+
+def chain(qubits):
+    out = Circuit(qubits)
+    out.add(gates.RX(q, 0.0) for q in range(qubits))
+    return out
+"""
+
+
+def plan(tmp_path: Path, models: dict[str, Any], **settings: Any) -> Plan:
+    values = {
+        "seed": 1,
+        "size": "smoke",
+        "models": models,
+        "experiments": {
+            "mine": {
+                "kind": "circuit_training",
+                "cells": [{"model": "a", "qubits": 4, "depth": 1, **settings}],
+            }
+        },
+        "tables": {},
+        "figures": {},
+    }
+    return Plan(check(Config, values), tmp_path)
+
+
+SPIN = {"generators": ["X"], "observable": "Z"}
+
+
+def test_a_name_becomes_the_model(tmp_path: Path) -> None:
+    two = plan(tmp_path, {"a": SPIN, "b": {**SPIN, "state": "+"}}, model=["a", "b"])
+    labels = [cell.label for cell in two.cells.values()]
+    assert labels == ["model=a,n=4,depth=1", "model=b,n=4,depth=1"]
+    states = [cell.spec.model.state for cell in two.cells.values()]  # type: ignore[attr-defined]
+    assert states == [None, "+"]
+
+
+def test_what_a_model_says_is_in_the_identity(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(FILE)
+    own = {"circuit": f"{tmp_path}/own.py:chain", "observable": "Z"}
+
+    def identity(model: dict[str, Any], unused: Any = None) -> str:
+        made = plan(tmp_path, {"a": model, "b": unused or SPIN})
+        return made.identity(next(iter(made.cells.values())))
+
+    assert identity(SPIN) == identity(SPIN, {"generators": ["Y"]})
+    assert identity(SPIN) != identity({**SPIN, "generators": ["Y"]})
+    before = identity(own)
+    assert identity(own) == before
+    (tmp_path / "own.py").write_text(FILE + "# another comment\n")
+    assert identity(own) != before
+
+
+@pytest.mark.parametrize(
+    ("models", "settings", "message"),
+    [
+        ({}, {}, r"mine.cells\[0\].model is 'a'; allowed: none yet, the names under `models`"),
+        ({"b": SPIN}, {}, "model is 'a'; allowed: b,"),
+        ({"a": SPIN}, {"model": SPIN}, "model is {.*}; allowed: a"),
+        ({"a": {**SPIN, "generatr": 1}}, {}, "unknown key .*model.generatr = 1"),
+        ({"a": {"generators": ["X"]}}, {}, "model a needs an observable to be trained"),
+        ({"a": {"circuit": "no.py:f", "observable": "Z"}}, {}, "'no.py'; there is no such file"),
+        ({"a b": SPIN}, {}, "models has the name 'a b'"),
+    ],
+)
+def test_refused(tmp_path: Path, models: Any, settings: Any, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        plan(tmp_path, models, **settings).validate()
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    settings = {"model": "a", "qubits": 4}
+    trained = [
+        {**settings, "parameters": m, "runs": 10, "min_lt_0.0001": k, "best_median": 10.0**-k}
+        for m, k in ((4, 0), (8, 10))
+    ]
+    ranked = [
+        {**settings, "parameters": 4, "at": "random", "qfim_rank_max": 4},
+        {**settings, "parameters": 8, "at": "random", "qfim_rank_max": np.nan},
+        {**settings, "parameters": 8, "at": "optimised", "qfim_rank_max": 7},
+    ]
+    return {"one": pd.DataFrame(trained), "two": pd.DataFrame(ranked)}
+
+
+def test_the_figure_of_any_model() -> None:
+    drawn = circuit.draw(tables(), {})
+    fraction, _, rank = drawn.figure.axes
+    np.testing.assert_array_equal(fraction.lines[0].get_ydata(), [0, 1])
+    assert rank.lines[0].get_ydata()[0] == 4
+    assert "Of 10 runs a circuit" in drawn.caption
+
+
+def test_the_figure_needs_both_tables() -> None:
+    with pytest.raises(UserError, match="one made by spectra:ranks, but has one"):
+        circuit.draw({"one": tables()["one"]}, {})
