@@ -136,6 +136,22 @@ def test_same_median(below: int, equal: int, holds: bool) -> None:
     assert verdict(floor=0.6) == "not testable"
 
 
+def test_same_median_of_all_cells_together() -> None:
+    """A shift too small for each cell is found in ten of them."""
+    cells = [(n, [0.1] * 27 + [0.9] * 13) for n in range(10)]
+    runs = pd.DataFrame([{"n": n, "best": x} for n, values in cells for x in values])
+    facts = pd.DataFrame({"q": range(10), "median": 0.5, "runs": 40})
+    for pooled, verdict, observed in (
+        (False, "replicated", "0.1, 0.1"),
+        (True, "deviates", "270 of 400 runs"),
+    ):
+        one = claim("c", {**MEDIAN, "pooled": pooled})
+        checked = check(Claims, {"alpha": 0.01, "claims": [one]})
+        row = judge(checked, {"t": runs}, {"runs.csv": facts}).loc[0]
+        assert row["verdict"] == verdict
+        assert row["observed"].startswith(observed)
+
+
 @pytest.mark.parametrize(
     ("values", "holds"),
     [

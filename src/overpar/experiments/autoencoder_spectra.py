@@ -62,6 +62,7 @@ def run(spec: Spec, context: Context) -> Result:
     joint_ranks = rank_variables("joint", map(numerical_rank, joint))
     return Result(
         {
+            "state": Variable(("state",), np.array(BASIS_STATES), "k of the state U|k⟩"),
             "qfim": Variable(("state", "eigenvalue"), np.array(single), "QFIM of each state"),
             "qfim_rank": Variable(("state",), np.array(ranks), "rank, −1 if undetermined"),
             "qfim_gap": Variable(("state",), np.array(gaps), "gap around the cut", "decades"),

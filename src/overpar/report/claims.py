@@ -225,21 +225,28 @@ def _(test: SameMedian, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame
         joined = joined[joined[median] > test.floor]
     if joined.empty:
         return Outcome("the published medians", NO_CELL)
-    p_values, ours, theirs = [], [], []
+    counts, ours, theirs = [], [], []
     for _, cell in joined.groupby([f"{c}_pub" for c in test.match.values()], sort=False):
         fact, runs = cell[median].iloc[0], int(cell["runs_pub"].iloc[0])
         ratio = cell[test.column] / fact
         # Runs on a common plateau, equal to the printed digits, count half.
         below = (ratio < 1 - TIE).sum() + 0.5 * ((ratio - 1).abs() <= TIE).sum()
-        p_values.append(fisher(round(below), len(cell), runs // 2, runs))
+        counts.append((below, len(cell), runs // 2, runs))
         ours.append(f"{cell[test.column].median():.2g}")
         theirs.append(f"{fact:.2g}")
+    if test.pooled:
+        below, total, *published_counts = np.sum(counts, axis=0)
+        expected = f"half of the runs below the published medians of {len(counts)} cells"
+        p_value = fisher(round(below), int(total), *map(int, published_counts))
+        return Outcome(expected, f"{below:.0f} of {total:.0f} runs", None, [p_value])
+    p_values = [fisher(round(below), *others) for below, *others in counts]
     return Outcome(", ".join(theirs), ", ".join(ours), None, p_values)
 
 
 @describe.register
 def _(test: SameMedian, family: str, alpha: float) -> str:
-    return f"Mood's median test per cell on {test.column}, Holm in {family}, α = {alpha:g}"
+    cells = "all cells together" if test.pooled else "per cell"
+    return f"Mood's median test {cells} on {test.column}, Holm in {family}, α = {alpha:g}"
 
 
 @observe.register

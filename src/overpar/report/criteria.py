@@ -69,13 +69,15 @@ class SameMedian(_Published):
     """Runs have the published median: Mood's median test cell by cell, on one row per run.
 
     As many of ours as of theirs (half) lie below their median. Cells whose published median is
-    below `floor`, where rounding decides, are left to the counts.
+    below `floor`, where rounding decides, are left to the counts. If `pooled`, the runs of all
+    cells are counted together, which finds a small shift that all cells share.
     """
 
     kind: Literal["same_median"]
     column: str
     published_column: str
     floor: float = Field(1e-12, gt=0)
+    pooled: bool = False
 
 
 class SameSpectrum(_Published):

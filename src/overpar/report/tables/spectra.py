@@ -123,6 +123,17 @@ def autoencoder(records: Iterable[Record]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def autoencoder_states(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per cell and training state: trace and largest eigenvalue of its QFIM."""
+    rows = []
+    for record in records:
+        values = record.variables
+        for state, spectrum in zip(values.get("state", ()), values.get("qfim", ()), strict=True):
+            row = {**settings(record), "state": state, "parameters": len(spectrum)}
+            rows.append({**row, "trace": spectrum.sum(), "largest": spectrum[0]})
+    return pd.DataFrame(rows)
+
+
 def noisy(records: Iterable[Record]) -> pd.DataFrame:
     """One row per eigenvalue of the noisy QFIM, in descending order."""
     frames = []
