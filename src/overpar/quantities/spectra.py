@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import minimize
 
 from overpar.base.checks import require
 from overpar.base.progress import Progress, silent
@@ -130,6 +129,9 @@ def polish(engine: CurvatureEngine, angles: Floats, steps: int = 200) -> Floats:
 
     Source: scipy.optimize's trust-region Newton method ("trust-exact").
     """
+
+    # Half a second to import, for optimised points only.
+    from scipy.optimize import minimize
 
     def loss(x: Floats) -> tuple[float, Floats]:
         value, gradient = engine.loss_and_gradient(x[None])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import bdtr, ndtri
 
 from overpar.base.checks import require
 
@@ -28,6 +28,9 @@ def wilson(successes: int, runs: int, level: float = 0.95) -> tuple[float, float
         0 <= successes <= runs and runs > 0,
         f"Argument `successes` must be in 0…{runs}, but is {successes}.",
     )
+    # scipy.stats takes a second to import, which most tables need not pay.
+    from scipy import stats
+
     interval = stats.binomtest(successes, runs).proportion_ci(level, method="wilson")
     return float(interval.low), float(interval.high)
 
@@ -43,8 +46,7 @@ def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, floa
     """
     ordered = np.sort(np.asarray(values, float))
     n = len(ordered)
-    low = int(stats.binom.ppf((1 - level) / 2, n, 0.5))
-    low -= bool(stats.binom.cdf(low - 1, n, 0.5) > (1 - level) / 2)
+    low = int(np.searchsorted(bdtr(np.arange(n + 1), n, 0.5), (1 - level) / 2))
     low = min(max(low - 1, 0), (n - 1) // 2)
     return float(ordered[low]), float(ordered[n - 1 - low])
 
@@ -54,6 +56,8 @@ def fisher(a: int, runs_a: int, b: int, runs_b: int) -> float:
 
     Source: R. A. Fisher, J. R. Stat. Soc. 85, 87 (1922); scipy.stats.fisher_exact.
     """
+    from scipy import stats
+
     return float(stats.fisher_exact([[a, runs_a - a], [b, runs_b - b]]).pvalue)
 
 
@@ -89,7 +93,7 @@ def variance_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, fl
     """
     sample = np.asarray(values, float)
     error = np.std((sample - sample.mean()) ** 2) / np.sqrt(len(sample))
-    return float(sample.var(ddof=1)), float(stats.norm.ppf((1 + level) / 2) * error)
+    return float(sample.var(ddof=1)), float(ndtri((1 + level) / 2) * error)
 
 
 @dataclass(frozen=True)
@@ -132,5 +136,5 @@ def line(x: ArrayLike, y: ArrayLike, error: ArrayLike, level: float = 0.99) -> L
     spread = (weight * (x - middle) ** 2).sum()
     slope = (weight * (x - middle) * y).sum() / spread
     misfit = (weight * (y - height - slope * (x - middle)) ** 2).sum() / (len(x) - 2)
-    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(max(1.0, misfit) / spread)
+    half = ndtri((1 + level) / 2) * np.sqrt(max(1.0, misfit) / spread)
     return Line(float(slope), float(half), float(middle), float(height), float(misfit))

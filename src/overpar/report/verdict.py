@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri
 
 from overpar.report.statistics import Line, line
 
 LEVEL = 0.99
-QUANTILE = float(stats.norm.ppf((1 + LEVEL) / 2))
+QUANTILE = float(ndtri((1 + LEVEL) / 2))
 # Above this χ² per degree of freedom a law does not describe the sampled variances.
 FITS = 4.0
 # Variances that fall by less than this factor 2^rate per qubit do not count as vanishing.

@@ -41,7 +41,9 @@ class _Page:
     rules: list[float] = field(default_factory=list)
 
     def text(self, x: float, text: str, y: float | None = None, **look: object) -> None:
-        self.texts.append((x, self.height if y is None else y, text, look))
+        # The figure's font has no Fraktur.
+        plain = text.replace("𝔤", "g")
+        self.texts.append((x, self.height if y is None else y, plain, look))
 
 
 def draw(scorecard: pd.DataFrame, papers: Mapping[str, str]) -> Figure:

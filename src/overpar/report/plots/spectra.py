@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from overpar.report.claims import select
@@ -56,15 +57,13 @@ def _spectra(
     return pd.concat(drawn) if drawn else pd.DataFrame()
 
 
-def _legend(axis: Axes) -> None:
+def _legend(figure: Figure) -> None:
     lines = [
         Line2D([], [], color=colour, label=curve[0])
         for colour, curve in zip(COLOURS, CURVES, strict=False)
     ]
     lines.append(Line2D([], [], **PUBLISHED, label="published edge"))
-    legend = axis.legend(handles=lines, loc="center right", handlelength=1, labelspacing=0.15)
-    legend.set_frame_on(True)
-    legend.get_frame().set(linewidth=0, alpha=0.9)
+    figure.legend(handles=lines, loc="outside upper center", ncols=3, handlelength=1)
 
 
 SPECTRA_CAPTION = (
@@ -107,7 +106,7 @@ def draw_fig4(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.Dat
         data += [ranks.assign(panel="rank"), runs.assign(panel="success", fraction=share)]
     axes[0, 0].set_ylabel("eigenvalue")
     axes[1, 0].set_ylabel("QFIM rank", color=COLOURS[0])
-    _legend(axes[0, 1])
+    _legend(figure)
     caption = (
         f"{SPECTRA_CAPTION} Below: largest QFIM rank at random angles (correct tying; dashed: n "
         "for the periodic, n²/2 for the open chain) and fraction of training runs below 1e-4."
@@ -133,7 +132,7 @@ def draw_sup_fig_1(
         axis.set_ylabel("eigenvalue")
     for axis in axes[-1]:
         axis.set_xlabel("index")
-    _legend(axes[0, 1])
+    _legend(figure)
     return Drawn(figure, pd.concat(data, ignore_index=True), SPECTRA_CAPTION)
 
 

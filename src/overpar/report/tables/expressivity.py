@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 from overpar.base.records import Record
 from overpar.report.statistics import line, variance_interval
@@ -74,7 +74,7 @@ def slopes(records: Iterable[Record]) -> pd.DataFrame:
             continue
         for name in ("loss", "derivative"):
             # Widths of the simultaneous intervals are in proportion to standard errors.
-            quantile = stats.norm.ppf(1 - (1 - LEVEL) / len(table) / 2)
+            quantile = ndtri(1 - (1 - LEVEL) / len(table) / 2)
             error = (cells[f"{name}_high"] - cells[name]) / cells[name] / quantile
             logarithm = np.log(cells[name] / cells["observable_norm"])
             for kind, x in (("power", np.log(cells["qubits"])), ("rate", cells["qubits"])):
@@ -109,7 +109,7 @@ def classification(records: Iterable[Record]) -> pd.DataFrame:
             ("gap", gap),
             ("gradient_square", values["gradient_square"]),
         ):
-            quantile = stats.t.ppf((1 + LEVEL) / 2, len(sample) - 1)
+            quantile = stdtrit(len(sample) - 1, (1 + LEVEL) / 2)
             half = quantile * sample.std(ddof=1) / np.sqrt(len(sample))
             mean = float(sample.mean())
             row |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}

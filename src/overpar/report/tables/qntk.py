@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from overpar.base.records import Record
 from overpar.report.tables.settings import settings
@@ -215,7 +215,7 @@ def _mean(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:
     """Mean and Student's t interval."""
     middle = float(values.mean())
     error = float(values.std(ddof=1)) / np.sqrt(len(values))
-    half = float(stats.t.ppf(0.5 + level / 2, len(values) - 1)) * error
+    half = float(stdtrit(len(values) - 1, 0.5 + level / 2)) * error
     return middle, middle - half, middle + half
 
 
