@@ -23,12 +23,13 @@ overparametrised), how its gradients change with size, and what follows.
 EXAMPLES = """\
 SPEC.yaml, for example:
   model:                         # as under `models` in the config; see config/README.md
-    generators: ["ZZ@0::2", "XX@0::2 + YY@0::2", "ZZ@1::2", "XX@1::2 + YY@1::2"]
+    generators: ["ZZ", "XX@0::2 + YY@0::2", "XX@1::2 + YY@1::2", "Z@0::2"]
     state: "01"
     observable: "XX + YY + 0.5*ZZ"
   qubits: [4, 6, 8]              # three or more sizes give a trend
-  samples: 1000                  # random points for the gradients
 A model is generators, `circuit: FILE.py:FUNCTION` or `ansatz: tfim_hva | hardware_efficient`.
+Further keys: depth and samples (layers and random points for the gradients), max_dim (where
+counting the dimension stops), max_angles (longest circuit whose rank is computed), seed.
 """
 VERDICTS = {
     "trainable": "trainable: it can be overparametrised, and its gradients do not vanish with n",

@@ -56,7 +56,7 @@ class Spec(CellSpec):
 
     def seconds(self) -> float:
         """Rough time of this cell on one core, for gates in proportion to qubits and depth."""
-        return 0.1 + self.samples * 4e-8 * (self.qubits * self.depth) ** 2 * 2**self.qubits
+        return 0.1 + self.samples * 1e-8 * (self.qubits * self.depth) ** 2 * 2**self.qubits
 
 
 def run(spec: Spec, context: Context) -> Result:

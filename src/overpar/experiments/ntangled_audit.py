@@ -67,7 +67,7 @@ class Spec(CellSpec):
 
     def seconds(self) -> float:
         """Rough time of this cell on one core."""
-        return 0.2 + 24 * self.inputs * 4e-8 * 8**self.qubits
+        return 0.3 + 24 * self.inputs * 2e-8 * 3**self.qubits
 
 
 def haar_product_states(qubits: int, count: int, rng: np.random.Generator) -> Complexes:

@@ -39,7 +39,10 @@ class Spec(CellSpec):
 
     def seconds(self) -> float:
         """Rough time of this cell on one core, for gates in proportion to qubits and depth."""
-        return self.samples * self.depth * 4e-8 * self.qubits * (1 + 2**self.qubits / 16)
+        layer = 4e-8 * self.qubits * (1 + 2**self.qubits / 16)
+        if self.model.ansatz == "tfim_hva" and self.engine in ("auto", "fermions"):
+            layer = 2e-8 + 8e-10 * self.qubits**2
+        return 0.5 + self.samples * self.depth * layer
 
 
 def run(spec: Spec, context: Context) -> Result:
