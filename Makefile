@@ -13,7 +13,10 @@ help:  ## say what can be made
 
 reproduce: $(VENV)/.ready  ## every figure, table and claim at published size
 	$(SNAKEMAKE)
-	$(SNAKEMAKE) --report figures/report.html
+	@if [ -e figures/report.html ] && \
+	  [ -z "$$(find figures data/notebooks workflow/report -type f -newer figures/report.html)" ]; \
+	then echo "figures/report.html is up to date."; \
+	else $(SNAKEMAKE) --report figures/report.html; fi
 	$(BIN)/overpar times
 
 smoke: $(VENV)/.ready  ## the same workflow, small, in minutes

@@ -199,7 +199,14 @@ class Plan:
 
         That is: kind, specification, seed, code, and the identity of its inputs.
         """
-        return _hash(self.identity_text(cell))
+        key = cell.experiment, cell.label
+        if key not in self._identities:
+            self._identities[key] = _hash(self.identity_text(cell))
+        return self._identities[key]
+
+    @cached_property
+    def _identities(self) -> dict[tuple[str, str], str]:
+        return {}
 
     def identity_text(self, cell: Cell) -> str:
         """The readable text whose hash is the identity."""
