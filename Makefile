@@ -16,8 +16,7 @@ reproduce: $(VENV)/.ready  ## every figure, table and claim at published size
 	@if [ -e figures/report.html ] && \
 	  [ -z "$$(find figures data/notebooks workflow/report -type f -newer figures/report.html)" ]; \
 	then echo "figures/report.html is up to date."; \
-	else $(SNAKEMAKE) --report figures/report.html; fi
-	$(BIN)/overpar times
+	else $(SNAKEMAKE) --report figures/report.html && $(BIN)/overpar times; fi
 
 smoke: $(VENV)/.ready  ## the same workflow, small, in minutes
 	$(SNAKEMAKE) --configfile config/smoke.yaml

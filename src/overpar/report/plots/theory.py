@@ -45,7 +45,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         "the shallowest circuit of this run with the largest rank, or of which 50 % or all runs "
         "reach a loss of 1e-4 (training angles U[0, π/2) for the TFIM-HVA). X on qubit 0 is what "
         "the released QFIM of the open chain contains; it is not trained. HEA, all inputs: unitary "
-        "compilation; from 6 qubits on its rank needs more than 4000 angles and was not computed. "
+        "compilation; from 8 qubits on its rank needs over 65,000 angles and was not computed. "
         "HEA, one input: from |0…0⟩ to the ground state of the open Ising chain, our addition."
     )
     return Drawn(figure, table, caption)
