@@ -7,7 +7,8 @@ from overpar.base.progress import reporter, say
 
 
 def simulate(plan: Plan) -> None:
-    cells = plan.batches[snakemake.params.experiment, snakemake.params.batch]
+    block = plan.block(snakemake.params.experiment).values()
+    cells = [cell for cell in block if cell.spec.batch == snakemake.params.batch]
     wanted = [cell for cell in cells if not cell.path.exists() or plan.fault(cell)]
     for cell in cells:
         if cell in wanted:

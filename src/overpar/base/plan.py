@@ -97,16 +97,30 @@ class Plan:
         Raises:
             UserError: for a wrong setting, or two cells of one label.
         """
-        out: dict[tuple[str, str], Cell] = {}
-        for name, block in self.config.experiments.items():
-            for cell in self._block(name, block):
-                if (name, cell.label) in out:
+        names = self.config.experiments
+        return {(name, label): cell for name in names for label, cell in self.block(name).items()}
+
+    def block(self, name: str) -> dict[str, Cell]:
+        """The cells of one experiment by label; the code of other kinds is not imported.
+
+        Raises:
+            UserError: as for `cells`.
+        """
+        if name not in self._blocks:
+            found: dict[str, Cell] = {}
+            for cell in self._block(name, self.config.experiments[name]):
+                if cell.label in found:
                     raise UserError(
                         f"Config: experiments.{name} has the cell {cell.label} twice; its cells"
                         f" must differ in {', '.join(cell.spec.LABEL)}."
                     )
-                out[name, cell.label] = cell
-        return out
+                found[cell.label] = cell
+            self._blocks[name] = found
+        return self._blocks[name]
+
+    @cached_property
+    def _blocks(self) -> dict[str, dict[str, Cell]]:
+        return {}
 
     @cached_property
     def batches(self) -> dict[tuple[str, str], list[Cell]]:
@@ -149,21 +163,18 @@ class Plan:
         Raises:
             UserError: if the configuration has no such cell.
         """
-        try:
-            return self.cells[experiment, label]
-        except KeyError:
-            if experiment not in self.config.experiments:
-                names = ", ".join(self.config.experiments)
-                raise UserError(
-                    f"There is no experiment {experiment!r}; allowed: {names}."
-                ) from None
-            known = [other for name, other in self.cells if name == experiment]
+        if experiment not in self.config.experiments:
+            names = ", ".join(self.config.experiments)
+            raise UserError(f"There is no experiment {experiment!r}; allowed: {names}.")
+        known = self.block(experiment)
+        if label not in known:
             close = difflib.get_close_matches(label, known, n=3)
             hint = f" Close to it: {'  '.join(close)}" if close else ""
             raise UserError(
                 f"There is no cell {label!r} in experiment {experiment!r}; `overpar plan` lists"
                 f" its {len(known)} cells.{hint}"
-            ) from None
+            )
+        return known[label]
 
     def inputs(self, cell: Cell) -> dict[str, Path]:
         """Files a cell reads, by the names its kind gives them."""
@@ -257,7 +268,8 @@ class Plan:
                 f"Config: tables.{table} reads the unknown experiment {missing[0]!r};"
                 f" allowed: {', '.join(self.config.experiments)}."
             )
-        return [cell for (name, _), cell in self.cells.items() if name in wanted]
+        names = [name for name in self.config.experiments if name in wanted]
+        return [cell for name in names for cell in self.block(name).values()]
 
     def table_identity(self, table: str) -> str:
         """SHA-256 over what decides a table: its cells and its code."""
