@@ -1,7 +1,5 @@
 """Claims are judged by their tests alone."""
 
-import importlib
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +10,9 @@ import yaml
 
 from overpar.base.config import Config, check, read
 from overpar.base.errors import UserError
-from overpar.base.plan import PUBLISHED, Cell, Plan, kind_module
-from overpar.base.records import Record, Variable, write_record
-from overpar.base.spec import Context
+from overpar.base.plan import Plan
 from overpar.report.claims import judge, select
 from overpar.report.criteria import Claims, read_claims
-from overpar.report.tables.settings import settings
-from overpar.report.tables.theory import MODELS
 
 TABLE = pd.DataFrame(
     {
@@ -365,78 +359,3 @@ def test_claims_that_name_what_is_not_there(root: Path, tmp_path: Path) -> None:
         path.write_text(yaml.safe_dump({"alpha": 0.1, "claims": bad}))
         with pytest.raises(UserError, match=message):
             read_claims(Plan(check(Config, {**values, "claims": str(path)}), root))
-
-
-# Settings that make a cell small without changing the columns of its table.
-SMALL = {"initialisations": 2, "steps": 3, "samples": 3, "hessian": True, "states": "regenerated"}
-
-
-def settings_of(cell: Cell) -> dict[str, Any]:
-    """The settings of a cell as a table has them."""
-    return settings(Record({}, {"spec": cell.spec.model_dump_json()}))
-
-
-def cheapest(plan: Plan, table: str) -> list[Cell]:
-    """The cheapest cell of a table; of several kinds the three cheapest of every sort."""
-    ready = [c for c in plan.table_cells(table) if "training" not in c.spec.needs()]
-    ready.sort(key=lambda c: c.spec.seconds())
-    if len({c.kind for c in ready}) == 1:
-        return ready[:1]
-    sorts: dict[tuple[str, ...], list[Cell]] = {}
-    for cell in ready:
-        fields = [str(value) for _, value in cell.spec if not isinstance(value, int | float)]
-        sorts.setdefault((cell.experiment, *fields), []).append(cell)
-    return [cell for cells in sorts.values() for cell in cells[:3]]
-
-
-def columns(plan: Plan, table: str, weights: Path) -> set[str]:
-    """Columns of a table, made from a few of its cells, run small."""
-    module, _, function = plan.config.tables[table].function.partition(":")
-    made = getattr(importlib.import_module(f"overpar.report.tables.{module}"), function)
-    absent = weights.with_name("ntangled.json")
-    absent.write_text('{"status": "unavailable", "reason": "a test"}', encoding="utf-8")
-    inputs = {"regenerated": weights, "ntangled": absent}
-    records = []
-    for cell in cheapest(plan, table):
-        small = {key: value for key, value in SMALL.items() if key in type(cell.spec).model_fields}
-        spec = cell.spec.model_copy(update=small)
-        context = Context(cell.experiment, spec.label, 1, inputs=inputs)
-        result = kind_module(cell.kind).run(spec, context)
-        arrays = {name: v.values for name, v in result.variables.items()}  # noqa: PD011
-        about = {"spec": spec.model_dump_json(), "kind": cell.kind, **result.attributes}
-        records.append(Record(arrays, about))
-    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
-        # Three samples are too few for some statistics, but enough for a column.
-        return set(made(records).columns)
-
-
-def test_the_claims_of_the_project_name_what_exists(root: Path, tmp_path: Path) -> None:
-    plan, weights = plan_of(root), tmp_path / "weights.nc"
-    write_record(weights, {"weights": Variable(("a", "b", "c"), np.ones((2, 4, 3)), "")}, {})
-    claims = read_claims(plan).claims
-    assert len(claims) > 40
-    known = {table: columns(plan, table, weights) for table in {c.table for c in claims}}
-    for c in claims:
-        test = c.test.model_dump()
-        used = {test.get(key) for key in ("column", "per", "low", "high")} - {None}
-        used |= set(c.where) | set(test.get("match", ()))
-        used |= set(test.get("columns", ()))
-        used |= {name for rows in test.get("exclude", ()) for name in rows}
-        assert used <= known[c.table], c.id
-        if "published" in test:
-            one = test.get("published_column") or test.get("column")
-            named = test["columns"].values() if "columns" in test else {one}
-            facts = pd.read_csv(root / PUBLISHED / test["published"])
-            counted = {"runs"} if test["kind"] in ("same_counts", "same_median") else set()
-            assert {*test["match"].values(), *named, *counted} <= set(facts.columns), c.id
-
-
-def test_every_claim_is_about_cells_of_the_published_configuration(root: Path) -> None:
-    plan = plan_of(root)
-    for c in read_claims(plan).claims:
-        if c.table == "theory":  # its rows are models of papers, not cells
-            assert c.where["model"] in MODELS, c.id
-            continue
-        table = pd.DataFrame([settings_of(cell) for cell in plan.table_cells(c.table)])
-        where = {key: value for key, value in c.where.items() if key in table}
-        assert not select(table, where).empty, c.id
