@@ -95,7 +95,7 @@ def diagnose(
     if not family.trainable:
         out.notes.append("the model has no observable, so there is no loss to look at")
     else:
-        _losses(family, out, samples, depth, max_angles, seed)
+        _losses(family, out, samples, depth, seed)
     progress(3, 3)
     return out
 
@@ -170,9 +170,7 @@ def _rank(family: Family, out: Size, max_angles: int, seed: int) -> None:
     out.rank, out.depth, out.angles = best, high, ranks[high][1]
 
 
-def _losses(
-    family: Family, out: Size, samples: int, depth: int | None, max_angles: int, seed: int
-) -> None:
+def _losses(family: Family, out: Size, samples: int, depth: int | None, seed: int) -> None:
     out.variance_depth = depth or 2 * (out.depth or 8)
     task = family_task(family, out.qubits, out.variance_depth)
     parameters = task.circuit.parameters
