@@ -26,7 +26,7 @@ from scratch import (
 # A number that no process has: the largest that Linux gives is 2²².
 NO_PROCESS = 2**22 + 1
 # A circuit that holds its job in the cell of depth 2, so that no test depends on how fast it is.
-HELD = '''
+HELD = """
 import time
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def circuit(qubits, depth):
     out = Circuit(qubits)
     out.add(gates.RX(q, 0.0) for _ in range(depth) for q in range(qubits))
     return out
-'''
+"""
 HELD_CELL = "records/held/model=held,n=2,depth={}"
 
 
