@@ -41,7 +41,7 @@ schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the mod
 	$(BIN)/overpar schema --markdown > config/README.md
 
 docs: $(VENV)/.ready  ## lists of assumptions, claims and figures, from code and config
-	$(BIN)/python -m overpar.report.docs
+	$(BIN)/python -m overpar.study.docs
 
 unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed
 	$(SNAKEMAKE) --unlock

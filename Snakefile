@@ -5,14 +5,15 @@ from pathlib import Path
 
 from snakemake.utils import min_version
 
-from overpar.base.config import Config, check
+from overpar.base.validation import check
+from overpar.study.config import Config
 from overpar.base.errors import UserError
-from overpar.base.jobs import run_alone
-from overpar.base.plan import DATASETS, Plan
+from overpar.study.jobs import run_alone
+from overpar.study.plan import DATASETS, Plan
 from overpar.base.progress import say
-from overpar.report.assumptions import digest as assumptions
-from overpar.report.criteria import read_claims
-from overpar.report.notebooks import notebook_identity
+from overpar.study.assumptions import digest as assumptions
+from overpar.study.claims_file import read_claims
+from overpar.study.notebooks import notebook_identity
 
 min_version("9.0")
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import unitary_group
 
-from overpar.engines.interface import curvature_engine, make_engine, make_objective
+from overpar.engines.choose import curvature_engine, make_engine, make_objective
 from overpar.model.generators import (
     Generators,
     hardware_efficient_generators,

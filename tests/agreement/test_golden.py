@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.random import Generator
 
-from overpar.base.spec import Context
-from overpar.engines.interface import make_objective
+from overpar.engines.choose import make_objective
 from overpar.experiments import ntangled, vqe
+from overpar.experiments.common.spec import Context
 from overpar.model.tasks import autoencoder
 from overpar.quantities.training import train
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from overpar.base.errors import UserError
-from overpar.engines.interface import make_engine
+from overpar.engines.choose import make_engine
 from overpar.model.ansatz import hardware_efficient
 from overpar.model.generators import (
     circuit_generators,

@@ -9,7 +9,7 @@ import pytest
 from cases import random_states, rng
 
 from overpar.base.errors import UserError
-from overpar.engines.interface import make_objective
+from overpar.engines.choose import make_objective
 from overpar.model.ansatz import tfim_hva
 from overpar.model.generators import (
     Generators,

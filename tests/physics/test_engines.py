@@ -7,7 +7,7 @@ import pytest
 from cases import CASES, ENGINES, OBJECTIVES, angles, crossed, task
 
 from overpar.base.errors import UserError
-from overpar.engines.interface import make_engine, make_objective
+from overpar.engines.choose import make_engine, make_objective
 from overpar.quantities.information import qfim_from_tangents, spectrum
 
 RUNS = 2

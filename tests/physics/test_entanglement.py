@@ -6,7 +6,7 @@ from cases import random_states
 from scipy.stats import unitary_group
 
 from overpar.base.errors import UserError
-from overpar.engines.interface import make_engine
+from overpar.engines.choose import make_engine
 from overpar.experiments.ntangled import product_states
 from overpar.model.ansatz import ntangled_hwe
 from overpar.model.observables import PauliSum, Task

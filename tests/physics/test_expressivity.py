@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from overpar.base.records import Record
-from overpar.base.spec import Context
-from overpar.engines.interface import make_engine, make_objective
+from overpar.engines.choose import make_engine, make_objective
 from overpar.experiments import algebra, classification, variance
+from overpar.experiments.common.spec import Context
 from overpar.model.ansatz import hardware_efficient
 from overpar.model.circuits import Circuit, Rotation
 from overpar.model.family import Family

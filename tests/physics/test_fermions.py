@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from overpar.base.errors import UserError
-from overpar.engines.interface import make_objective
+from overpar.engines.choose import make_objective
 from overpar.model.ansatz import tfim_hva
 from overpar.model.observables import Task, tfim
 from overpar.model.tasks import vqe

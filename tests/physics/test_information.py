@@ -8,9 +8,9 @@ from qibo import gates
 from qibo.backends import NumpyBackend
 
 from overpar.base.errors import UserError
+from overpar.engines.choose import make_engine
 from overpar.engines.density import Density
-from overpar.engines.interface import make_engine
-from overpar.engines.qibo_bridge import to_qibo
+from overpar.engines.qibo import to_qibo
 from overpar.model.ansatz import hardware_efficient, tfim_hva
 from overpar.model.circuits import Circuit, Rotation
 from overpar.model.noise import Noise, in_native_gates

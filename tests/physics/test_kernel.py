@@ -9,7 +9,7 @@ from cases import random_states, rng
 
 from overpar.base.errors import UserError
 from overpar.base.records import Record
-from overpar.engines.interface import make_engine, make_objective
+from overpar.engines.choose import make_engine, make_objective
 from overpar.model.circuits import Circuit, Rotation
 from overpar.model.observables import PauliSum, Projector, Task
 from overpar.model.qntk import (

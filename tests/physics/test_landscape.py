@@ -7,9 +7,9 @@ import pytest
 from cases import rng
 from pydantic import ValidationError
 
-from overpar.base.spec import Context
-from overpar.engines.interface import make_engine, make_objective
+from overpar.engines.choose import make_engine, make_objective
 from overpar.experiments import landscape
+from overpar.experiments.common.spec import Context
 from overpar.model.tasks import vqe
 from overpar.quantities.information import hessian
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from cases import ENGINES, OBJECTIVES, angles, crossed, random_states, task
 
-from overpar.engines.interface import make_engine, make_objective
+from overpar.engines.choose import make_engine, make_objective
 from overpar.model.ansatz import tfim_hva
 from overpar.model.circuits import Circuit, Rotation
 from overpar.model.observables import Task

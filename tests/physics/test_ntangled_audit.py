@@ -13,9 +13,9 @@ from cases import rng
 from pydantic import ValidationError
 
 from overpar.base.errors import UserError
-from overpar.base.spec import Context
-from overpar.engines.interface import make_engine
+from overpar.engines.choose import make_engine
 from overpar.experiments import ntangled_audit as audit
+from overpar.experiments.common.spec import Context
 from overpar.experiments.ntangled import product_states
 from overpar.model.ansatz import ntangled_sea
 from overpar.model.circuits import FIXED_GATES, Fixed, Rotation

@@ -10,9 +10,10 @@ from qibo.callbacks import EntanglementEntropy
 from scipy.stats import unitary_group
 
 from overpar.base.errors import UserError
-from overpar.engines.interface import make_engine
-from overpar.engines.qibo_bridge import from_qibo, to_qibo
+from overpar.engines.choose import make_engine
+from overpar.engines.qibo import to_qibo
 from overpar.model.circuits import Circuit, Rotation, fixed
+from overpar.model.from_qibo import from_qibo
 from overpar.model.observables import PauliSum, Task
 
 BACKEND = NumpyBackend()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import unitary_group
 
-from overpar.engines.interface import make_engine
+from overpar.engines.choose import make_engine
 from overpar.model.circuits import FIXED_GATES, Circuit, Gate, Rotation, fixed, unitary
 from overpar.model.observables import Projector, Task
 from overpar.quantities.information import qfim_from_tangents, spectrum

@@ -10,9 +10,9 @@ from cases import random_states, rng
 from pydantic import ValidationError
 
 from overpar.base.errors import UserError
-from overpar.base.spec import Context
-from overpar.engines.interface import make_engine
+from overpar.engines.choose import make_engine
 from overpar.experiments import diagrams, state_map
+from overpar.experiments.common.spec import Context
 from overpar.model.circuits import Circuit, Fixed, Rotation, fixed
 from overpar.quantities.information import qfim
 

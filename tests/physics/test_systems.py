@@ -7,7 +7,7 @@ from cases import ENGINES, OBJECTIVES, random_states
 from scipy.stats import unitary_group
 
 from overpar.base.errors import UserError
-from overpar.engines.interface import make_engine, make_objective
+from overpar.engines.choose import make_engine, make_objective
 from overpar.model.circuits import Circuit, Rotation, fixed
 from overpar.model.observables import PauliSum, Task, tfim, tfim_ground_energy
 from overpar.model.tasks import autoencoder, compilation, vqe

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from overpar.base.arrays import load_array
-from overpar.engines.interface import make_engine
+from overpar.engines.choose import make_engine
 from overpar.experiments.ntangled import product_states
 from overpar.model.ansatz import ntangled_hwe
 from overpar.model.circuits import Circuit, Rotation

@@ -16,8 +16,8 @@ from scipy.stats import unitary_group
 
 from overpar import cli
 from overpar.base.arrays import load_array
+from overpar.engines.choose import make_engine
 from overpar.engines.density import Density
-from overpar.engines.interface import make_engine
 from overpar.experiments.autoencoder import BASIS_STATES
 from overpar.model.ansatz import tfim_hva
 from overpar.model.noise import Noise

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from overpar.base.errors import UserError
+from overpar.experiments.common.training import stored
 from overpar.quantities.training import DIVERGED, FINISHED, train
 
 START = np.random.default_rng(0).uniform(-2, 2, (5, 3))
@@ -85,7 +86,7 @@ def test_what_is_recorded() -> None:
     # A rate this large overshoots, so best and last differ.
     assert (runs.losses.min(axis=1) < runs.losses[:, -1]).all()
     assert (runs.status == FINISHED).all()
-    variables = runs.variables()
+    variables = stored(runs)
     assert variables["loss"].dims == ("init", "step")
     assert {name for name, v in variables.items() if v.units == "rad"} == {
         "initial_angles",

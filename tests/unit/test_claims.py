@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from overpar.base.config import Config, check, read
 from overpar.base.errors import UserError
-from overpar.base.plan import Plan
+from overpar.base.validation import check
 from overpar.report.claims import judge, select
-from overpar.report.criteria import Claims, read_claims
+from overpar.report.criteria import Claims
+from overpar.study.claims_file import read_claims
+from overpar.study.config import Config, read
+from overpar.study.plan import Plan
 
 TABLE = pd.DataFrame(
     {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from overpar.base import digest
+from overpar.study import digest
 
 MODULES = {
     "__init__": '"""Package."""\n',
@@ -112,7 +112,7 @@ def test_file_digest(tmp_path: Path) -> None:
 def test_this_package_has_no_imports_that_the_digest_misses(root: Path) -> None:
     """Relative imports, imports by a name made at run time, and code in `__init__.py` of a parent
     package would not be followed."""
-    by_name = {"base/plan.py", "report/build.py", "engines/families.py", "cli/__init__.py"}
+    by_name = {"study/plan.py", "study/build.py", "model/files.py", "cli/__init__.py"}
     for path in (root / "src" / "overpar").rglob("*.py"):
         text, name = path.read_text(), str(path.relative_to(root / "src" / "overpar"))
         assert "from ." not in text, name

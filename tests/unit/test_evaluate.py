@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from overpar import cli
-from overpar.engines.interface import make_engine
+from overpar.engines.choose import make_engine
 from overpar.model.tasks import compilation, vqe
 from overpar.quantities.information import qfim, spectrum
 

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from overpar.base.config import check
 from overpar.base.errors import UserError
-from overpar.engines.families import family_circuit, family_generators, family_task, load_circuit
-from overpar.engines.interface import make_engine, make_objective
+from overpar.base.validation import check
+from overpar.engines.choose import make_engine, make_objective
+from overpar.model.families import family_circuit, family_generators, family_task
 from overpar.model.family import Family, layered, lowest_eigenvalue
+from overpar.model.files import load_circuit
 from overpar.model.generators import parse_generators
 from overpar.model.observables import PauliSum, tfim, tfim_ground_energy
 from overpar.model.tasks import vqe

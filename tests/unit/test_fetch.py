@@ -20,7 +20,7 @@ import pytest
 
 from overpar.base.arrays import load_array
 from overpar.base.errors import UserError
-from overpar.base.fetch import FetchError, Provenance, fetch
+from overpar.study.fetch import FetchError, Provenance, fetch
 
 ROOT = Path(__file__).parents[2]
 MIRROR = ROOT.parent / "shared" / "mirror"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from overpar.base.config import read
 from overpar.base.errors import UserError
-from overpar.base.jobs import job
-from overpar.base.plan import Plan
 from overpar.base.records import read_record
+from overpar.study.config import read
+from overpar.study.jobs import job
+from overpar.study.plan import Plan
 
 
 def ended(root: Path, work: object, monkeypatch: pytest.MonkeyPatch, log: Path) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from overpar.base.config import Config, check, read
 from overpar.base.errors import UserError
-from overpar.base.plan import Plan
-from overpar.report import notebooks, results
-from overpar.report.notebooks import notebook_identity
-from overpar.report.results import open_results
+from overpar.base.validation import check
+from overpar.study import notebooks, results
+from overpar.study.config import Config, read
+from overpar.study.notebooks import notebook_identity
+from overpar.study.plan import Plan
+from overpar.study.results import open_results
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overpar.base.config import Config, check
 from overpar.base.errors import UserError
-from overpar.base.plan import Plan
+from overpar.base.validation import check
 from overpar.report.plots import circuit
+from overpar.study.config import Config
+from overpar.study.plan import Plan
 
 FILE = """
 from qibo import Circuit, gates

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from overpar.base import plan as planning
-from overpar.base.config import Config, check
 from overpar.base.errors import UserError
-from overpar.base.plan import Plan
 from overpar.base.records import write_record
+from overpar.base.validation import check
+from overpar.study import plan as planning
+from overpar.study.config import Config
+from overpar.study.plan import Plan
 
 BASE: dict[str, Any] = {
     "seed": 1,
@@ -311,7 +312,7 @@ def test_fault(project: Path) -> None:
 
 @pytest.mark.parametrize("extra", [[], ["config/smoke.yaml"]])
 def test_the_configurations_of_the_project(root: Path, extra: list[str]) -> None:
-    from overpar.base.config import read
+    from overpar.study.config import read
 
     values = read([root / "config" / "config.yaml", *(root / name for name in extra)])
     plan = Plan(check(Config, values), root)

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from overpar.base.config import Config, check, read
-from overpar.base.plan import PUBLISHED, Cell, Plan, kind_module
 from overpar.base.records import Record, Variable, write_record
-from overpar.base.spec import Context
+from overpar.base.validation import check
+from overpar.experiments.common.spec import Context
 from overpar.report.claims import select
-from overpar.report.criteria import read_claims
 from overpar.report.tables.settings import settings
 from overpar.report.tables.theory import MODELS
+from overpar.study.claims_file import read_claims
+from overpar.study.config import Config, read
+from overpar.study.plan import PUBLISHED, Cell, Plan, kind_module
 
 
 def plan_of(root: Path) -> Plan:

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from overpar.base.records import Record
-from overpar.base.spec import Context
 from overpar.experiments import diagrams as experiment
 from overpar.experiments import state_map as mapping
+from overpar.experiments.common.spec import Context
 from overpar.report.plots import fig2, fig5
 from overpar.report.tables import diagrams, state_map
 

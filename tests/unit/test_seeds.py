@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from overpar.base.seeds import generator
-from overpar.base.spec import Context
+from overpar.experiments.common.spec import Context
 
 # If one of these moves, every result of the project moves with it.
 GOLDEN = {

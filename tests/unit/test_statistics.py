@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from overpar.base.errors import UserError
-from overpar.report.statistics import fisher, holm, median_interval, wilson
+from overpar.base.statistics import fisher, holm, median_interval, wilson
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,16 @@ import pandas as pd
 import pytest
 import yaml
 
-from overpar.base.config import Config, check, read
-from overpar.base.plan import Plan
-from overpar.report import docs
-from overpar.report.assumptions import Assumption, collect, digest
-from overpar.report.criteria import read_claims
+from overpar.base.validation import check
 from overpar.report.page import origin, scorecard_page
 from overpar.report.plots.scorecard import LOOK, SQUARE, draw
 from overpar.report.plots.style import styled
-from overpar.report.trace import command, figures_of, traced
+from overpar.study import docs
+from overpar.study.assumptions import Assumption, collect, digest
+from overpar.study.claims_file import read_claims
+from overpar.study.config import Config, read
+from overpar.study.plan import Plan
+from overpar.study.trace import command, figures_of, traced
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = {"published": [], "smoke": ["config/smoke.yaml"]}

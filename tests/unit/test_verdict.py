@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from overpar.base.errors import UserError
-from overpar.report.statistics import line, variance_interval
-from overpar.report.verdict import judge_family, trend
+from overpar.base.statistics import line, variance_interval
+from overpar.quantities.verdict import judge_family, trend
 
 N = [4, 6, 8, 10]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 PROGRAM = """
 import hashlib
 import numpy as np
-from overpar.engines.interface import make_engine, make_objective
+from overpar.engines.choose import make_engine, make_objective
 from overpar.model import tasks
 
 task = tasks.vqe(4, "open", 3)

@@ -9,7 +9,7 @@ from scratch import FROM_VQE, VQE, Project
 NAME = "notebooks/tiny"
 BLOCK = {"tables": ["vqe"], "title": "A tiny one"}
 CODE = """
-from overpar.report.results import open_results
+from overpar.study.results import open_results
 
 results = open_results()
 runs = results.table("vqe")["runs"].sum()
@@ -51,7 +51,7 @@ def test_a_notebook_is_executed_on_the_results_of_the_run(finished: Project) -> 
     write(finished, f"{CODE}1")
     assert finished.planned() == {NAME}, "its text"
     write(finished, CODE)
-    finished.append("src/overpar/report/results.py", "CHANGED = True")
+    finished.append("src/overpar/study/results.py", "CHANGED = True")
     assert finished.planned() == {NAME}, "code that it imports"
     finished.append("src/overpar/experiments/vqe.py", "CHANGED = True")
     assert finished.planned() == {NAME} | VQE | FROM_VQE, "what it reads"

@@ -108,7 +108,7 @@ def test_a_changed_plot_makes_its_figure_only(finished: Project) -> None:
 
 
 def test_new_code_that_builds_tables_and_figures_makes_all_of_them(finished: Project) -> None:
-    finished.append("src/overpar/report/build.py", "CHANGED = True")
+    finished.append("src/overpar/study/build.py", "CHANGED = True")
     assert finished.planned() == FROM_VQE | FROM_AUTOENCODER
 
 

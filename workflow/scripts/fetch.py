@@ -1,5 +1,5 @@
-from overpar.base.datasets import obtain
-from overpar.base.jobs import job
+from overpar.study.datasets import obtain
+from overpar.study.jobs import job
 from overpar.base.progress import say
 
 job(

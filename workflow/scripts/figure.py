@@ -1,5 +1,5 @@
-from overpar.base.jobs import job
-from overpar.report.build import build_figure
+from overpar.study.jobs import job
+from overpar.study.build import build_figure
 
 job(
     snakemake.config,

@@ -1,5 +1,5 @@
-from overpar.base.jobs import job
-from overpar.report.notebooks import build_notebook
+from overpar.study.jobs import job
+from overpar.study.notebooks import build_notebook
 
 job(
     snakemake.config,

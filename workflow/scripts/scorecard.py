@@ -1,4 +1,4 @@
-from overpar.base.jobs import job
-from overpar.report.build import build_scorecard
+from overpar.study.jobs import job
+from overpar.study.build import build_scorecard
 
 job(snakemake.config, build_scorecard, str(snakemake.log))

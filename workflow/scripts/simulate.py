@@ -1,8 +1,8 @@
 import os
 
-from overpar.base.execute import execute
-from overpar.base.jobs import job
-from overpar.base.plan import Plan
+from overpar.study.execute import execute
+from overpar.study.jobs import job
+from overpar.study.plan import Plan
 from overpar.base.progress import reporter, say
 
 

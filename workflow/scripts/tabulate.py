@@ -1,5 +1,5 @@
-from overpar.base.jobs import job
-from overpar.report.build import build_table
+from overpar.study.jobs import job
+from overpar.study.build import build_table
 
 job(
     snakemake.config,

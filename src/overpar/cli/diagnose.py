@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from overpar.base import config as configuration
 from overpar.base.progress import reporter
+from overpar.base.statistics import variance_interval
+from overpar.base.validation import check
 from overpar.model.family import Family
 from overpar.quantities.diagnosis import Size, diagnose
-from overpar.report.statistics import variance_interval
-from overpar.report.verdict import LEVEL, judge_family
+from overpar.quantities.verdict import LEVEL, judge_family
+from overpar.study import config as configuration
 
 DESCRIPTION = """\
 Say of a circuit family, before it is trained: the dimension of its Lie algebra, the largest rank of
@@ -86,7 +87,7 @@ def report(path: Path, max_dim: int | None = None) -> dict[str, Any]:
         values["qubits"] = [values["qubits"]]
     if max_dim is not None:
         values["max_dim"] = max_dim
-    spec = configuration.check(Spec, values, source=str(path))
+    spec = check(Spec, values, source=str(path))
     if spec.model.circuit is None:
         for n in spec.qubits:
             spec.model.sums(n)  # refuses a size before any is computed

@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import unitary_group
 
 from overpar.base.checks import require
 from overpar.base.errors import UserError
 from overpar.cli.arguments import SEEDS, parse_angles
 from overpar.cli.workflow import load_plan, prepare_inputs
+from overpar.engines.choose import make_engine, make_objective
 from overpar.engines.density import Density
-from overpar.engines.families import load_circuit
-from overpar.engines.interface import NAMES, Complexes, Floats, make_engine, make_objective
+from overpar.engines.interface import NAMES, Complexes, Floats
 from overpar.engines.statevector import StateVector
-from overpar.experiments import autoencoder as autoencoder_experiment
+from overpar.experiments.autoencoder import Spec as AutoencoderSpec
+from overpar.experiments.common.states import BASIS_STATES, training_states
 from overpar.model import tasks
+from overpar.model.files import load_circuit
 from overpar.model.noise import Noise
 from overpar.model.observables import PauliSum, Task
 from overpar.quantities.information import hessian, mixed_qfim, qfim, spectrum
@@ -117,7 +118,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     model.add_argument(
         "--state",
         type=int,
-        choices=autoencoder_experiment.BASIS_STATES,
+        choices=BASIS_STATES,
         help="hea_autoencoder: only the training state of this number (default all)",
     )
     how = command.add_argument_group("where, what and how")
@@ -169,13 +170,13 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
 
 def _training_states(wanted: str, only: int | str) -> Complexes:
     plan = load_plan([])
-    spec = autoencoder_experiment.Spec(layers=1, states=wanted)  # type: ignore[arg-type]
+    spec = AutoencoderSpec(layers=1, states=wanted)  # type: ignore[arg-type]
     inputs = prepare_inputs(plan, spec, {wanted, "regenerated"})
-    states, about = autoencoder_experiment.training_states(wanted, "auto", inputs)
+    states, about = training_states(wanted, "auto", inputs)
     if states is None:
         raise UserError(f"The {wanted} states are {about['provenance']}")
     if isinstance(only, int):
-        states = states[[autoencoder_experiment.BASIS_STATES.index(only)]]
+        states = states[[BASIS_STATES.index(only)]]
     return states
 
 
@@ -205,8 +206,7 @@ def make_task(options: argparse.Namespace) -> Task:
             0 <= seed < SEEDS,
             f"Argument `target-seed` must be from 0 to {SEEDS - 1}, but is {seed}.",
         )
-        target = unitary_group.rvs(2**n, random_state=np.random.RandomState(seed))
-        return tasks.compilation(target, at["depth"])
+        return tasks.compilation(tasks.haar_unitary(n, seed), at["depth"])
     return tasks.autoencoder(_training_states(at["states"], at["state"]), at["depth"])
 
 

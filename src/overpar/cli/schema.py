@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
-from overpar.base.config import Config, Range
-from overpar.base.plan import kind_module, kinds
-from overpar.base.schema import allowed, resolve
+from overpar.base.validation import allowed, resolve
 from overpar.model.family import Family
+from overpar.study.config import Config, Range
+from overpar.study.plan import kind_module, kinds
 
 MADE = "Made by `make schema` from the models that check the config; not to be edited."
 

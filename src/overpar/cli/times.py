@@ -4,9 +4,9 @@ import argparse
 import csv
 from pathlib import Path
 
-from overpar.base.plan import Plan
 from overpar.base.records import RecordError, read_attributes
 from overpar.cli.workflow import add_config_option, load_plan
+from overpar.study.plan import Plan
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,15 +5,16 @@ import os
 from collections.abc import Container
 from pathlib import Path
 
-from overpar.base import config as configuration
 from overpar.base.checks import require
-from overpar.base.config import Config
-from overpar.base.datasets import obtain
-from overpar.base.execute import execute
-from overpar.base.plan import Plan
 from overpar.base.progress import reporter, say
-from overpar.base.spec import CellSpec
-from overpar.report.criteria import read_claims
+from overpar.base.validation import check
+from overpar.experiments.common.spec import CellSpec
+from overpar.study import config as configuration
+from overpar.study.claims_file import read_claims
+from overpar.study.config import Config
+from overpar.study.datasets import obtain
+from overpar.study.execute import execute
+from overpar.study.plan import Plan
 
 DEFAULT = Path("config/config.yaml")
 
@@ -26,7 +27,7 @@ def load_plan(extra: list[Path]) -> Plan:
     """
     require(DEFAULT.is_file(), f"There is no {DEFAULT} here; run this in the project's directory.")
     values = configuration.read([DEFAULT, *extra])
-    plan = Plan(configuration.check(Config, values))
+    plan = Plan(check(Config, values))
     plan.validate()
     read_claims(plan)
     return plan

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from overpar.base.errors import UserError
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.families import family_generators
+from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.model.families import family_generators
 from overpar.model.family import Family
 from overpar.quantities.algebra import LIMIT_BASIS, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure

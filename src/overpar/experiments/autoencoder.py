@@ -1,46 +1,17 @@
 """Quantum autoencoder: compress four entangled states of four qubits onto two."""
 
-import json
-from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 from pydantic import Field
 
-from overpar.base.arrays import load_array
-from overpar.base.checks import require
-from overpar.base.progress import say
-from overpar.base.records import Variable, read_record
-from overpar.base.spec import Context, Result, TrainingSpec
-from overpar.engines.interface import Complexes, make_engine
-from overpar.model.ansatz import ntangled_hwe
-from overpar.model.observables import PauliSum, Task
+from overpar.base.records import Variable
+from overpar.experiments.common.spec import Context, Result, TrainingSpec
+from overpar.experiments.common.states import StateSource, needs, training_states
+from overpar.experiments.common.training import stored, train_cell
 from overpar.model.tasks import autoencoder
-from overpar.quantities.training import train_cell
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 5"
-
-QUBITS, GENERATOR_DEPTH, TARGET = 4, 2, 0.15
-WEIGHTS = "Hardware_Efficient/4_Qubits/Depth_2/hwe_4q_ps_15_2_weights.npy"
-RELEASED = "raw_data/sup_fig_5/train_set/state_{}.npy"
-BASIS_STATES = (0, 5, 12, 2)
-
-
-StateSource = Literal["ntangled", "released", "regenerated"]
-
-
-def needs() -> dict[str, str]:
-    """Inputs of any cell that uses the training states.
-
-    Every arm has the regenerated weights at hand, should fetching fail.
-    """
-    generator = f"record:ntangled/n={QUBITS},depth={GENERATOR_DEPTH},target={TARGET}"
-    return {
-        "ntangled": "dataset:ntangled",
-        "released": "dataset:released_states",
-        "regenerated": generator,
-    }
 
 
 class Spec(TrainingSpec):
@@ -62,57 +33,6 @@ class Spec(TrainingSpec):
         return self.steps * (1e-4 + self.initialisations * 12.0 * self.layers * 4e-8)
 
 
-def generated_states(weights: ArrayLike) -> Complexes:
-    """The training states U|k⟩, k = 0, 5, 12, 2, of the NTangled generator: shape (4, 16)."""
-    circuit = ntangled_hwe(QUBITS, GENERATOR_DEPTH)
-    flat = np.asarray(weights, np.float64)
-    require(
-        flat.shape == (GENERATOR_DEPTH, QUBITS, 3),
-        f"NTangled weights must have shape {(GENERATOR_DEPTH, QUBITS, 3)}, but have {flat.shape}.",
-    )
-    inputs = np.eye(2**QUBITS, dtype=np.complex128)[list(BASIS_STATES)]
-    return make_engine(Task(circuit, PauliSum(()), inputs)).state(flat.reshape(1, -1))[0]
-
-
-def training_states(
-    wanted: str, source: str, inputs: dict[str, Path]
-) -> tuple[Complexes | None, dict[str, Any]]:
-    """Training states and their provenance; None where they cannot be had.
-
-    Args:
-        wanted: the cell's `states`.
-        source: the configured `ntangled.source`, which says what "ntangled" stands for.
-        inputs: manifests of the data sets and the record of the regenerated weights.
-
-    Returns:
-        States (4, 16) or None, and attributes `provenance`, `states_source`, `data_commit`.
-    """
-    if wanted == "ntangled" and source != "auto":
-        wanted = source
-    if wanted != "regenerated":
-        manifest = json.loads(inputs[wanted].read_text(encoding="utf-8"))
-        if manifest["status"] == "fetched":
-            root, sums = inputs[wanted].parent / manifest["directory"], manifest["sha256"]
-            about = {
-                "states_source": wanted,
-                "data_commit": manifest["version"],
-                "provenance": f"{manifest['owner']}/{manifest['repository']} at"
-                f" {manifest['version'][:7]}, verified by sha256",
-            }
-            if wanted == "ntangled":
-                return generated_states(load_array(root / WEIGHTS, sums[WEIGHTS])), about
-            paths = [RELEASED.format(k) for k in BASIS_STATES]
-            states = [load_array(root / path, sums[path]).ravel() for path in paths]
-            return np.array(states, np.complex128), about
-        if wanted == "released":
-            why = f"not available: {manifest['reason']}"
-            return None, {"states_source": wanted, "data_commit": "", "provenance": why}
-        say("NTangled could not be fetched: the training states are regenerated here.")
-    record = read_record(inputs["regenerated"])
-    about = {"states_source": "regenerated", "data_commit": "", "provenance": "regenerated here"}
-    return generated_states(record.variables["weights"]), about
-
-
 def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
     states, about = training_states(spec.states, context.source, context.inputs)
@@ -120,8 +40,8 @@ def run(spec: Spec, context: Context) -> Result:
         return Result({}, about)
     task = autoencoder(states, spec.layers)
     runs = train_cell(task, 2 * np.pi, spec, context)
-    stored = {
+    kept = {
         "states_real": Variable(("state", "amplitude"), states.real, "training states, real part"),
         "states_imag": Variable(("state", "amplitude"), states.imag, "and imaginary part"),
     }
-    return Result({**runs.variables(), **stored}, about)
+    return Result({**stored(runs), **kept}, about)

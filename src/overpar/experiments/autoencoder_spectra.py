@@ -7,12 +7,12 @@ from pydantic import Field
 
 from overpar.base.records import Variable
 from overpar.base.seeds import released_angles
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import make_engine
-from overpar.experiments.autoencoder import BASIS_STATES, StateSource, needs, training_states
+from overpar.engines.choose import make_engine
+from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spectra import UNDETERMINED, rank_variables
+from overpar.experiments.common.states import BASIS_STATES, StateSource, needs, training_states
 from overpar.model.tasks import autoencoder
 from overpar.quantities.information import numerical_rank, qfim, spectrum
-from overpar.quantities.spectra import UNDETERMINED, rank_variables
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 5; the joint rank is ours"
 

@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.families import family_task
-from overpar.engines.interface import curvature_engine
+from overpar.engines.choose import curvature_engine
+from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spectra import spectra_cell
+from overpar.model.families import family_task
 from overpar.model.family import Family
-from overpar.quantities.spectra import spectra_cell
 
 SOURCE = "our own protocol"
 

@@ -5,10 +5,10 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field, model_validator
 
-from overpar.base.spec import Context, Result, TrainingSpec
-from overpar.engines.families import family_task
+from overpar.experiments.common.spec import Context, Result, TrainingSpec
+from overpar.experiments.common.training import stored, train_cell
+from overpar.model.families import family_task
 from overpar.model.family import Family
-from overpar.quantities.training import train_cell
 
 SOURCE = "our own protocol"
 
@@ -49,4 +49,4 @@ def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
     task = family_task(spec.model, spec.qubits, spec.depth)
     runs = train_cell(task, spec.width, spec, context)
-    return Result(runs.variables())
+    return Result(stored(runs))

@@ -8,13 +8,14 @@ from pydantic import Field
 
 from overpar.base import seeds
 from overpar.base.records import Variable
-from overpar.base.spec import Context, Result, TrainingSpec
-from overpar.engines.families import family_circuit
-from overpar.engines.interface import Complexes, Floats, make_engine, make_objective
+from overpar.engines.choose import make_engine, make_objective
+from overpar.engines.interface import Complexes, Floats
+from overpar.experiments.common.spec import Context, Result, TrainingSpec
+from overpar.experiments.common.training import stored, train_cell
 from overpar.model.circuits import Circuit
+from overpar.model.families import family_circuit
 from overpar.model.family import Family
 from overpar.model.observables import PauliSum, Task
-from overpar.quantities.training import train_cell
 
 SOURCE = "our own protocol, after arXiv:2606.31536"
 
@@ -101,7 +102,7 @@ def run(spec: Spec, context: Context) -> Result:
     trained = task(circuit, *sets["train"])
     runs = train_cell(trained, 2 * np.pi, spec, context)
     gradient = make_objective(trained).loss_and_gradient(runs.initial_angles)[1]
-    found = runs.variables()
+    found = stored(runs)
     best = found["best_angles"].values
     for name, (x, y) in sets.items():
         found[f"{name}_accuracy"] = Variable(

@@ -4,12 +4,10 @@ from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
-from scipy.stats import unitary_group
 
-from overpar.base.spec import Context, Result, TrainingSpec
-from overpar.engines.interface import Complexes
-from overpar.model.tasks import compilation
-from overpar.quantities.training import train_cell
+from overpar.experiments.common.spec import Context, Result, TrainingSpec
+from overpar.experiments.common.training import stored, train_cell
+from overpar.model.tasks import compilation, haar_unitary
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 4"
 
@@ -34,14 +32,8 @@ class Spec(TrainingSpec):
         return self.steps * (5e-5 + gradient)
 
 
-def target_unitary(qubits: int, seed: int) -> Complexes:
-    """The release's target, unitary_group.rvs(2ⁿ) after np.random.seed(seed): shape (2ⁿ, 2ⁿ)."""
-    random = np.random.RandomState(seed)
-    return np.asarray(unitary_group.rvs(2**qubits, random_state=random))
-
-
 def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
-    task = compilation(target_unitary(spec.qubits, spec.target_seed), spec.layers)
+    task = compilation(haar_unitary(spec.qubits, spec.target_seed), spec.layers)
     runs = train_cell(task, 2 * np.pi, spec, context)
-    return Result(runs.variables())
+    return Result(stored(runs))

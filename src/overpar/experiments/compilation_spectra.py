@@ -5,11 +5,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import curvature_engine
-from overpar.experiments.compilation import target_unitary
-from overpar.model.tasks import compilation
-from overpar.quantities.spectra import spectra_cell
+from overpar.engines.choose import curvature_engine
+from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spectra import spectra_cell
+from overpar.model.tasks import compilation, haar_unitary
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 4"
 
@@ -48,7 +47,7 @@ class Spec(CellSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
-    task = compilation(target_unitary(spec.qubits, spec.target_seed), spec.layers)
+    task = compilation(haar_unitary(spec.qubits, spec.target_seed), spec.layers)
     return spectra_cell(
         curvature_engine(task),
         spec.samples,

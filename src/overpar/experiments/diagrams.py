@@ -9,7 +9,7 @@ from pydantic import Field
 
 from overpar.base.checks import require
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.ansatz import hardware_efficient, tfim_hva
 from overpar.model.circuits import Circuit, Rotation
 

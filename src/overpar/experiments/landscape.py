@@ -7,11 +7,12 @@ from pydantic import Field, model_validator
 
 from overpar.base import seeds
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import Floats, Objective, curvature_engine, make_objective
+from overpar.engines.choose import curvature_engine, make_objective
+from overpar.engines.interface import Floats, Objective
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.tasks import vqe
 from overpar.quantities.information import curvature
-from overpar.quantities.spectra import polish
+from overpar.quantities.polish import polish
 from overpar.quantities.training import train
 
 SOURCE = "arXiv:2109.11676, Fig. 1; the protocol is ours"

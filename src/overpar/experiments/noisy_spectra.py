@@ -8,8 +8,8 @@ from pydantic import Field, field_validator
 from overpar.base.errors import UserError
 from overpar.base.records import Variable
 from overpar.base.seeds import released_angles
-from overpar.base.spec import CellSpec, Context, Result
 from overpar.engines.density import Density
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.ansatz import tfim_hva
 from overpar.model.noise import Noise
 from overpar.quantities.information import mixed_qfim, spectrum

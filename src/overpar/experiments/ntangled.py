@@ -8,8 +8,10 @@ from scipy.optimize import least_squares
 
 from overpar.base.checks import require
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import Complexes, Floats, make_engine
+from overpar.engines.choose import make_engine
+from overpar.engines.interface import Floats
+from overpar.experiments.common.inputs import product_states
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.ansatz import ntangled_hwe
 from overpar.model.observables import PauliSum, Task
 from overpar.quantities.entanglement import concentratable_entanglement, entanglement_and_jacobian
@@ -30,22 +32,6 @@ class Spec(CellSpec):
     target: float = Field(ge=0, lt=1, description="concentratable entanglement aimed at")
     inputs: int = Field(100, ge=2, le=10_000, description="random product inputs in training")
     restarts: int = Field(5, ge=1, le=100, description="random initial weights tried")
-
-
-def product_states(qubits: int, count: int, rng: np.random.Generator) -> Complexes:
-    """Random product states ⊗_j RZ(φ_j)RY(θ_j)|0⟩ with uniform angles in [0, 2π), (count, 2ⁿ).
-
-    # ASSUME: uniform angles, not Haar-random qubits; the released weights reach their nominal
-    entanglement more closely with them.
-
-    Source: arXiv:2109.03400, section III.
-    """
-    states = np.ones((count, 1), np.complex128)
-    for _ in range(qubits):
-        theta, phi = rng.uniform(0, 2 * np.pi, (2, count))
-        qubit = np.stack([np.cos(theta / 2), np.exp(1j * phi) * np.sin(theta / 2)], 1)
-        states = (states[:, :, None] * qubit[:, None, :]).reshape(count, -1)
-    return states
 
 
 def run(spec: Spec, context: Context) -> Result:

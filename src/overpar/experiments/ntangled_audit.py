@@ -12,9 +12,10 @@ from pydantic import Field, model_validator
 from overpar.base import seeds
 from overpar.base.arrays import load_array
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import Complexes, Floats, make_engine
-from overpar.experiments.ntangled import product_states
+from overpar.engines.choose import make_engine
+from overpar.engines.interface import Complexes, Floats
+from overpar.experiments.common.inputs import haar_product_states, product_states
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.ntangled_readings import READINGS, Generator, Reading, generator
 from overpar.model.observables import PauliSum, Task
 from overpar.quantities.entanglement import concentratable_entanglement
@@ -68,20 +69,6 @@ class Spec(CellSpec):
     def seconds(self) -> float:
         """Rough time of this cell on one core."""
         return 0.3 + 24 * self.inputs * 2e-8 * 3**self.qubits
-
-
-def haar_product_states(qubits: int, count: int, rng: np.random.Generator) -> Complexes:
-    """Products of Haar-random qubits, shape (count, 2ⁿ).
-
-    Source: the other reading of arXiv:2109.03400, section III.
-    """
-    states = np.ones((count, 1), np.complex128)
-    for _ in range(qubits):
-        real, imaginary = rng.normal(size=(2, count, 2))
-        qubit = real + 1j * imaginary
-        qubit /= np.linalg.norm(qubit, axis=1, keepdims=True)
-        states = (states[:, :, None] * qubit[:, None, :]).reshape(count, -1)
-    return states
 
 
 def measure(

@@ -6,8 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import make_objective
+from overpar.engines.choose import make_objective
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.qntk import random_task
 from overpar.quantities import kernel_theory as theory
 from overpar.quantities.kernel import meta_kernel, tangent_kernel

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from overpar.base import seeds
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import make_objective
+from overpar.engines.choose import make_objective
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.qntk import random_task
 from overpar.quantities import kernel_theory as theory
 from overpar.quantities.kernel import descend

@@ -5,10 +5,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import curvature_engine
+from overpar.engines.choose import curvature_engine
+from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spectra import spectra_cell
 from overpar.model.tasks import vqe
-from overpar.quantities.spectra import spectra_cell
 
 SOURCE = "arXiv:2109.11676, Fig. 4 and Supplementary Figs. 1 and 2"
 

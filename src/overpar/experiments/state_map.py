@@ -6,8 +6,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.interface import Complexes, Engine, Floats, make_engine
+from overpar.engines.choose import make_engine
+from overpar.engines.interface import Complexes, Engine, Floats
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.circuits import Circuit, Rotation, fixed
 from overpar.model.observables import PauliSum, Task
 from overpar.quantities.information import numerical_rank, qfim, spectrum

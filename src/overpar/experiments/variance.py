@@ -6,9 +6,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from overpar.base.records import Variable
-from overpar.base.spec import CellSpec, Context, Result
-from overpar.engines.families import family_task
-from overpar.engines.interface import make_objective
+from overpar.engines.choose import make_objective
+from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.model.families import family_task
 from overpar.model.family import Family
 from overpar.model.generators import simplified
 

@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from overpar.base.spec import Context, Result, TrainingSpec
+from overpar.experiments.common.spec import Context, Result, TrainingSpec
+from overpar.experiments.common.training import stored, train_cell
 from overpar.model.tasks import vqe
-from overpar.quantities.training import train_cell
 
 SOURCE = "arXiv:2109.11676, Fig. 3"
 
@@ -52,4 +52,4 @@ def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
     task = vqe(spec.qubits, spec.boundary, spec.depth, field=spec.field)
     runs = train_cell(task, WIDTH[spec.initial], spec, context)
-    return Result(runs.variables())
+    return Result(stored(runs))

@@ -31,6 +31,25 @@ def vqe(
     )
 
 
+def haar_unitary(qubits: int, seed: int) -> NDArray[np.complex128]:
+    """The release's target of compilation: unitary_group.rvs(2ⁿ) after np.random.seed(seed).
+
+    Args:
+        qubits: n ≥ 1.
+        seed: 0 to 2³²−1.
+
+    Returns:
+        Haar-random unitary, shape (2ⁿ, 2ⁿ).
+
+    Source: the authors' released code of arXiv:2109.11676.
+    """
+    # A second to import, for compilation only.
+    from scipy.stats import unitary_group
+
+    random = np.random.RandomState(seed)
+    return np.asarray(unitary_group.rvs(2**qubits, random_state=random))
+
+
 def compilation(target: NDArray[np.complex128], layers: int) -> Task:
     """Compile a unitary U with the hardware-efficient ansatz V: loss 1 − |Tr(U†V)|²/4ⁿ.
 

@@ -7,8 +7,9 @@ import numpy as np
 from overpar.base.errors import UserError
 from overpar.base.progress import Progress, silent
 from overpar.base.seeds import generator
-from overpar.engines.families import family_generators, family_task
-from overpar.engines.interface import Floats, curvature_engine, make_objective
+from overpar.engines.choose import curvature_engine, make_objective
+from overpar.engines.interface import Floats
+from overpar.model.families import family_generators, family_task
 from overpar.model.family import Family
 from overpar.quantities.algebra import LIMIT_BASIS, Dimension, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure

@@ -7,10 +7,7 @@ from numpy.typing import NDArray
 
 from overpar.base.checks import integer, real_array, require
 from overpar.base.progress import Progress, silent
-from overpar.base.records import Variable
-from overpar.base.spec import Context, TrainingSpec
-from overpar.engines.interface import Floats, Objective, make_objective
-from overpar.model.observables import Task
+from overpar.engines.interface import Floats, Objective
 
 FINISHED, DIVERGED = 0, 1
 
@@ -33,32 +30,6 @@ class Training:
     best_angles: Floats
     final_angles: Floats
     status: NDArray[np.int8]
-
-    def variables(self) -> dict[str, Variable]:
-        """The runs as variables of a record."""
-        angles = ("init", "parameter")
-        return {
-            "loss": Variable(("init", "step"), self.losses, "loss before each update, and last"),
-            "initial_angles": Variable(angles, self.initial_angles, "angles at step 0", "rad"),
-            "best_angles": Variable(angles, self.best_angles, "angles of the lowest loss", "rad"),
-            "final_angles": Variable(angles, self.final_angles, "angles at the end", "rad"),
-            "status": Variable(("init",), self.status, "0 ran to the end, 1 diverged"),
-        }
-
-
-def train_cell(task: Task, width: float, spec: TrainingSpec, context: Context) -> Training:
-    """Train all initialisations of a cell, each from its own angles U[0, width), radians."""
-    start = [
-        width * context.generator(k).random(task.circuit.parameters)
-        for k in range(spec.initialisations)
-    ]
-    return train(
-        make_objective(task, spec.engine, context.threads),
-        np.array(start),
-        spec.steps,
-        rate=spec.rate,
-        progress=context.progress,
-    )
 
 
 def train(

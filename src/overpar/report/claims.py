@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overpar.base.statistics import fisher, holm, wilson
 from overpar.report.criteria import (
     Bounds,
     Brackets,
@@ -19,7 +20,6 @@ from overpar.report.criteria import (
     SameValues,
     Within,
 )
-from overpar.report.statistics import fisher, holm, wilson
 
 
 @dataclass

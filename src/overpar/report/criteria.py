@@ -1,14 +1,9 @@
 """Claims: sentences of the papers, with the tests that are fixed in `claims.yaml`."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
-
-from overpar.base.config import check, read
-from overpar.base.errors import UserError
-from overpar.base.plan import PUBLISHED, Plan
 
 Scalar = str | int | float
 
@@ -49,7 +44,7 @@ class Brackets(_Model):
     expected: float
 
 
-class _Published(_Model):
+class Published(_Model):
     """Comparison with a file of published facts, cell by cell."""
 
     published: str = Field(description="file in data/published")
@@ -57,7 +52,7 @@ class _Published(_Model):
     exclude: list[dict[str, Scalar]] = Field(default_factory=list)
 
 
-class SameCounts(_Published):
+class SameCounts(Published):
     """Success counts equal the published ones: Fisher's exact test cell by cell."""
 
     kind: Literal["same_counts"]
@@ -65,7 +60,7 @@ class SameCounts(_Published):
     published_column: str | None = Field(None, description="if not named as ours")
 
 
-class SameMedian(_Published):
+class SameMedian(Published):
     """Runs have the published median: Mood's median test cell by cell, on one row per run.
 
     As many of ours as of theirs (half) lie below their median. Cells whose published median is
@@ -80,7 +75,7 @@ class SameMedian(_Published):
     pooled: bool = False
 
 
-class SameSpectrum(_Published):
+class SameSpectrum(Published):
     """Eigenvalues, one row each in descending order, equal a published list to a tolerance."""
 
     kind: Literal["same_spectrum"]
@@ -90,7 +85,7 @@ class SameSpectrum(_Published):
     floor: float = Field(0.0, ge=0, description="smaller published eigenvalues do not count")
 
 
-class SameValues(_Published):
+class SameValues(Published):
     """Numbers of the rows that match equal published ones to a relative tolerance."""
 
     kind: Literal["same_values"]
@@ -124,29 +119,3 @@ class Claims(_Model):
     alpha: float = Field(gt=0, lt=1)
     papers: dict[str, str] = Field(default_factory=dict, description="by their letter in sources")
     claims: list[Claim]
-
-
-def read_claims(plan: Plan) -> Claims:
-    """The claims of a plan, checked.
-
-    Raises:
-        UserError: naming the file, the claim and what is wrong with it.
-    """
-    path = plan.project / plan.config.claims
-    claims = check(Claims, read([path]), source=plan.config.claims)
-    seen: set[str] = set()
-    for claim in claims.claims:
-        where = f"{plan.config.claims}: claim {claim.id!r}"
-        if claim.id in seen:
-            raise UserError(f"{where} appears twice.")
-        seen.add(claim.id)
-        if claim.table not in plan.config.tables:
-            raise UserError(
-                f"{where} reads the unknown table {claim.table!r};"
-                f" allowed: {', '.join(plan.config.tables)}."
-            )
-        if isinstance(claim.test, _Published):
-            facts = plan.project / PUBLISHED / claim.test.published
-            if not Path(facts).is_file():
-                raise UserError(f"{where} compares with {str(facts)!r}; there is no such file.")
-    return claims

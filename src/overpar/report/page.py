@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
-
-from overpar.report.assumptions import Assumption
 
 HEADINGS = {
     "deviates": "Deviations",
@@ -46,6 +45,21 @@ STYLE = """
 .overpar .replicated {border-left: 4px solid #009E73}
 .overpar summary {cursor: pointer; font-size: 1.2rem; font-weight: 600; margin: 1.6rem 0 .4rem}
 """
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One scientific choice of ours.
+
+    Args:
+        file: path in the project.
+        where: the function or class that it is made in, or which it stands before; may be empty.
+        text: what is assumed, and why.
+    """
+
+    file: str
+    where: str
+    text: str
 
 
 def scorecard_page(

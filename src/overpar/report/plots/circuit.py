@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from overpar.base.errors import UserError
+from overpar.base.statistics import wilson
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
-from overpar.report.statistics import wilson
 
 SUCCESS, FLOOR = "min_lt_0.0001", 1e-15
 

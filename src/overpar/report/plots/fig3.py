@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from overpar.base.statistics import wilson
 from overpar.report.plots.curves import draw_depths
 from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
-from overpar.report.statistics import wilson
 
 BOUNDARIES = ("open", "periodic")
 FLOOR = 1e-14

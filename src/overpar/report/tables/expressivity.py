@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import ndtri, stdtrit
 
 from overpar.base.records import Record
-from overpar.report.statistics import line, variance_interval
+from overpar.base.statistics import line, variance_interval
 from overpar.report.tables.settings import settings
 
 LEVEL = 0.99

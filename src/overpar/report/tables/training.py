@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from overpar.base.records import Record
-from overpar.report.statistics import median_interval
+from overpar.base.statistics import median_interval
 from overpar.report.tables.settings import settings
 
 THRESHOLDS = (1e-2, 1e-3, 1e-4, 1e-6)

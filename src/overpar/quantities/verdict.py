@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from overpar.report.statistics import Line, line
+from overpar.base.statistics import Line, line
 
 LEVEL = 0.99
 QUANTILE = float(ndtri((1 + LEVEL) / 2))

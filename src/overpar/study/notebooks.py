@@ -14,11 +14,11 @@ from typing import Any
 
 import yaml
 
-from overpar.base.digest import PACKAGE, code_digest, file_digest, module_digest
 from overpar.base.errors import UserError
-from overpar.base.plan import PUBLISHED, Plan
-from overpar.report.build import write_whole
-from overpar.report.results import VARIABLE
+from overpar.study.build import write_whole
+from overpar.study.digest import PACKAGE, code_digest, file_digest, module_digest
+from overpar.study.plan import PUBLISHED, Plan
+from overpar.study.results import VARIABLE
 
 SECONDS = 600
 COLOURED = re.compile(r"\x1b\[[0-9;]*m")

@@ -7,10 +7,10 @@ import subprocess
 import time
 from pathlib import Path
 
-from overpar.base.plan import Cell, Plan, kind_module
 from overpar.base.progress import Progress, silent
 from overpar.base.records import write_record
-from overpar.base.spec import Context
+from overpar.experiments.common.spec import Context
+from overpar.study.plan import Cell, Plan, kind_module
 
 
 def execute(plan: Plan, cell: Cell, progress: Progress = silent, threads: int = 1) -> Path:

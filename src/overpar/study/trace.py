@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from overpar.base.plan import Plan
 from overpar.report.criteria import Claims
+from overpar.study.plan import Plan
 
 SNAKEMAKE = ".venv/bin/snakemake --cores all"
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from overpar.base import config as configuration
-from overpar.base.config import Config
 from overpar.base.errors import UserError
-from overpar.base.plan import PUBLISHED, Plan
 from overpar.base.records import Record, read_record
+from overpar.base.validation import check
+from overpar.study import config as configuration
+from overpar.study.config import Config
+from overpar.study.plan import PUBLISHED, Plan
 
 VARIABLE = "OVERPAR_CONFIG"
 DEFAULT = Path("config/config.yaml")
@@ -80,4 +81,4 @@ def open_results() -> Results:
     project = found[0]
     extra = [name for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
     values = configuration.read([project / DEFAULT, *(project / name for name in extra)])
-    return Results(Plan(configuration.check(Config, values), project))
+    return Results(Plan(check(Config, values), project))

@@ -9,8 +9,8 @@ from overpar.base.checks import require
 from overpar.base.progress import Progress, silent
 from overpar.base.records import Variable, read_record
 from overpar.base.seeds import released_angles
-from overpar.base.spec import Result
 from overpar.engines.interface import CurvatureEngine, Floats
+from overpar.experiments.common.spec import Result
 from overpar.quantities.information import (
     Rank,
     curvature,
@@ -19,11 +19,12 @@ from overpar.quantities.information import (
     qfim,
     spectrum,
 )
+from overpar.quantities.polish import polish
 
 # Data sizes at which the effective dimension is given.
 DATA = (10**3, 10**6, 10**12)
 UNDETERMINED = -1
-CONVERGED, POLISHED, GRADIENT = 1e-4, 1e-12, 1e-9
+CONVERGED, POLISHED = 1e-4, 1e-12
 
 
 def spectra(
@@ -112,40 +113,6 @@ def rank_variables(name: str, ranks: Iterable[Rank]) -> dict[str, Variable]:
         f"{name}_rank": Variable(("sample",), values, f"{name} rank, −1 if undetermined"),
         f"{name}_gap": Variable(("sample",), gaps, "gap around the cut", "decades"),
     }
-
-
-def polish(engine: CurvatureEngine, angles: Floats, steps: int = 200) -> Floats:
-    """Continue a minimisation with exact second derivatives until the gradient vanishes.
-
-    Null directions of the Hessian are resolved only as well as the gradient is small.
-
-    Args:
-        engine: of the task.
-        angles: near a minimum, shape (M,).
-        steps: at most so many iterations.
-
-    Returns:
-        The best angles found, shape (M,).
-
-    Source: scipy.optimize's trust-region Newton method ("trust-exact").
-    """
-
-    # Half a second to import, for optimised points only.
-    from scipy.optimize import minimize
-
-    def loss(x: Floats) -> tuple[float, Floats]:
-        value, gradient = engine.loss_and_gradient(x[None])
-        return float(value[0]), gradient[0]
-
-    found = minimize(
-        loss,
-        angles,
-        jac=True,
-        hess=lambda x: curvature(engine, x)[1],
-        method="trust-exact",
-        options={"gtol": GRADIENT, "maxiter": steps},
-    )
-    return np.asarray(found.x)
 
 
 def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> Floats:

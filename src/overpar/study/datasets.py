@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from overpar.base.fetch import FetchError, fetch
-from overpar.base.plan import CHECKSUMS, SOURCES, Plan
 from overpar.base.progress import Progress
+from overpar.study.fetch import FetchError, fetch
+from overpar.study.plan import CHECKSUMS, SOURCES, Plan
 
 # What the configured `ntangled.source` needs of each data set: it must be there, may be absent,
 # or is not asked for.

@@ -14,23 +14,25 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from overpar.base.config import Config, Experiment, Range, check
-from overpar.base.digest import code_digest, file_digest, functions, module_digest
 from overpar.base.errors import UserError
 from overpar.base.records import RecordError, check_record
-from overpar.base.spec import CellSpec
+from overpar.base.validation import check
+from overpar.experiments.common.spec import CellSpec
+from overpar.study.config import Config, Experiment, Range
+from overpar.study.digest import code_digest, file_digest, functions, module_digest
 
 DATASETS = ("ntangled", "released_states")
 CHECKSUMS = Path("data/checksums.csv")
 SOURCES = Path("data/sources.csv")
 PUBLISHED = Path("data/published")
-BUILD = "overpar.report.build"
+BUILD = "overpar.study.build"
 
 
 def kinds() -> list[str]:
     """Names of the kinds of experiment: the modules of `overpar.experiments`."""
     package = importlib.import_module("overpar.experiments")
-    return [module.name for module in pkgutil.iter_modules(package.__path__)]
+    found = pkgutil.iter_modules(package.__path__)
+    return [module.name for module in found if not module.ispkg]
 
 
 def kind_module(kind: str) -> ModuleType:
@@ -322,8 +324,8 @@ class Plan:
         parts.append(file_digest(claims))
         parts += [file_digest(p) for p in sorted((self.project / PUBLISHED).glob("*.csv"))]
         parts.append(json.dumps({f: block.tables for f, block in self.config.figures.items()}))
-        modules = ("claims", "trace", "page", "plots.scorecard")
-        code = [code_digest(f"overpar.report.{module}") for module in modules]
+        modules = ("report.claims", "study.trace", "report.page", "report.plots.scorecard")
+        code = [code_digest(f"overpar.{module}") for module in modules]
         return _hash(json.dumps([parts, self.config.size, code, module_digest(BUILD)]))
 
     def fault(self, cell: Cell) -> str:

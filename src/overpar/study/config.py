@@ -1,17 +1,14 @@
 """The configuration: read, merged and checked as a whole before anything runs."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from overpar.base.errors import UserError
-from overpar.base.schema import allowed, locate
 
-Model = TypeVar("Model", bound=BaseModel)
 # Names become file names.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -147,52 +144,3 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         both = isinstance(old, Mapping) and isinstance(value, Mapping)
         out[key] = merge(old, value) if both else value  # type: ignore[arg-type]
     return out
-
-
-def check(model: type[Model], values: Any, where: str = "", *, source: str = "Config") -> Model:
-    """Values as a model, or one message naming key, value and what is allowed.
-
-    Args:
-        model: what the values must fit.
-        values: as read from YAML.
-        where: key of the values within the whole.
-        source: what the values come from, for the message.
-
-    Raises:
-        UserError: for the first thing that is wrong.
-    """
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise UserError(f"{source}: {_message(model, error, where)}") from None
-
-
-def _message(model: type[BaseModel], error: ValidationError, where: str) -> str:
-    # A misspelt key also leaves its right name missing; the misspelling is what helps.
-    first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-    location, kind, value = first["loc"], first["type"], first["input"]
-    key = _key(where, location)
-    schema = model.model_json_schema()
-    others = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    if kind == "extra_forbidden":
-        section = locate(schema, location[:-1]) or schema
-        names = list(section.get("properties", {}))
-        close = difflib.get_close_matches(str(location[-1]), names, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        return f"unknown key {key} = {value!r}; allowed: {', '.join(names)}.{hint}{others}"
-    if location[-1:] == ("[key]",):
-        return f"{_key(where, location[:-2])} has the name {value!r}; allowed: A-Z, a-z, 0-9, _, -."
-    if kind == "value_error":
-        return f"{key}: {first['ctx']['error']}.{others}"
-    target = locate(schema, location)
-    text = allowed(target, schema) if target else first["msg"].replace("Input should be ", "")
-    if kind == "missing":
-        return f"key {key} is missing; allowed: {text}.{others}"
-    return f"{key} is {value!r}; allowed: {text}.{others}"
-
-
-def _key(where: str, location: Iterable[int | str]) -> str:
-    key = where
-    for part in location:
-        key += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return key.removeprefix(".") or "the whole"

@@ -11,12 +11,14 @@ from typing import Any
 
 import yaml
 
-from overpar.base import config as configuration
-from overpar.base.config import Config
-from overpar.base.plan import Plan
-from overpar.report.assumptions import collect, markdown
-from overpar.report.criteria import Claim, read_claims
-from overpar.report.trace import command, figures_of
+from overpar.base.validation import check
+from overpar.report.criteria import Claim
+from overpar.study import config as configuration
+from overpar.study.assumptions import collect, markdown
+from overpar.study.claims_file import read_claims
+from overpar.study.config import Config
+from overpar.study.plan import Plan
+from overpar.study.trace import command, figures_of
 
 ASSUMPTIONS = """\
 # Assumptions
@@ -40,7 +42,7 @@ PER_ROW = 5
 def pages(project: Path) -> dict[str, str]:
     """Contents by path in the project."""
     values = configuration.read([project / "config/config.yaml"])
-    plan = Plan(configuration.check(Config, values), project)
+    plan = Plan(check(Config, values), project)
     return {
         "docs/assumptions.md": ASSUMPTIONS + markdown(collect(project)),
         "docs/claims.md": CLAIMS + _claims(plan),

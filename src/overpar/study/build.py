@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from overpar.base.errors import UserError
-from overpar.base.plan import PUBLISHED, Plan
 from overpar.base.records import read_record
-from overpar.report.criteria import read_claims
+from overpar.study.claims_file import read_claims
+from overpar.study.plan import PUBLISHED, Plan
 
 
 def _function(package: str, name: str) -> Callable[..., Any]:
@@ -82,12 +82,12 @@ def _read(path: Path) -> pd.DataFrame:
 
 def build_scorecard(plan: Plan) -> None:
     """Judge every claim and write the scorecard: CSV, a page, PNG and PDF."""
-    from overpar.report.assumptions import collect
     from overpar.report.claims import judge
     from overpar.report.page import scorecard_page
     from overpar.report.plots import scorecard as plot
     from overpar.report.plots.style import save, styled
-    from overpar.report.trace import traced
+    from overpar.study.assumptions import collect
+    from overpar.study.trace import traced
 
     claims = read_claims(plan)
     tables = {name: _read(plan.table_path(name)) for name in plan.config.tables}

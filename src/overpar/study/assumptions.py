@@ -7,8 +7,10 @@ import json
 import re
 import textwrap
 import tokenize
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+
+from overpar.report.page import Assumption
 
 MARK = re.compile(r"#\s*ASSUME:\s*(.*)")
 COMMENT = re.compile(r"\s*#\s?(.*)")
@@ -19,21 +21,6 @@ FILES = (
     "Snakefile",
     "config/*.yaml",
 )
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """One choice.
-
-    Args:
-        file: path in the project.
-        where: the function or class that it is made in, or which it stands before; may be empty.
-        text: what is assumed, and why.
-    """
-
-    file: str
-    where: str
-    text: str
 
 
 def collect(project: Path) -> list[Assumption]:

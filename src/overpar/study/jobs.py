@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from overpar.base.config import Config, check
 from overpar.base.errors import UserError
-from overpar.base.plan import Plan
 from overpar.base.records import DamagedRecord
+from overpar.base.validation import check
+from overpar.study.config import Config
+from overpar.study.plan import Plan
 
 
 class _Copied(io.TextIOBase):

@@ -1,0 +1,1 @@
+"""The study as a whole: config, plan, identities, jobs, data, build, results."""
