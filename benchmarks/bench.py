@@ -27,7 +27,7 @@ from overpar.model.generators import (
     tfim_generators,
 )
 from overpar.model.observables import Task
-from overpar.model.tasks import compilation, vqe
+from overpar.model.papers import compilation, tfim_hva
 from overpar.quantities.algebra import dla_dimension
 from overpar.quantities.information import curvature
 from overpar.quantities.training import train
@@ -127,9 +127,9 @@ def peer_closure(python: Path, generators: Generators, dimension: int) -> Callab
 
 def lines(python: Path) -> dict[str, tuple[float, dict[str, Callable[[], float]]]]:
     """Per line: how many units one loss and gradient has, and the programs to time."""
-    chain = vqe(10, "open", 104)
+    chain = tfim_hva("open").task(10, 104)
     np.random.seed(1)  # noqa: NPY002  the release's target
-    hea = compilation(unitary_group.rvs(32), 125)
+    hea = compilation(unitary_group.rvs(32)).task(depth=125)
     sums, strings = tfim_generators(10, "open"), hardware_efficient_generators(5)
     return {
         "VQE n=10 open, p=104: µs per layer and run": (
@@ -193,7 +193,7 @@ def measure(python: Path, rounds: int, only: str) -> dict[str, dict[str, list[fl
 
 def large() -> dict[str, float]:
     """One training step of 16 runs of the open chain at n = 100, p = 100, on two threads."""
-    objective = make_objective(vqe(100, "open", 100), "fermions", 2)
+    objective = make_objective(tfim_hva("open").task(100, 100), "fermions", 2)
     angles = np.random.default_rng(0).uniform(0, np.pi, (16, 200))
     seconds = clock(lambda: objective.loss_and_gradient(angles), 9)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -214,10 +214,10 @@ def scaling() -> dict[str, list[list[float]]]:
         ("statevector", (4, 6, 8, 10, 12)),
     ):
         out[f"{engine} against n"] = [
-            [n, ours(vqe(n, "open", 20), engine)() / 20 * 1e6] for n in sizes
+            [n, ours(tfim_hva("open").task(n, 20), engine)() / 20 * 1e6] for n in sizes
         ]
         out[f"{engine} against depth"] = [
-            [p, ours(vqe(10, "open", p), engine)() * 1e6] for p in (4, 8, 16, 32, 64, 104)
+            [p, ours(tfim_hva("open").task(10, p), engine)() * 1e6] for p in (4, 8, 16, 32, 64, 104)
         ]
     return out
 

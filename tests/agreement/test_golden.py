@@ -10,7 +10,7 @@ from numpy.random import Generator
 from overpar.engines.choose import make_objective
 from overpar.experiments import ntangled, vqe
 from overpar.experiments.common.spec import Context
-from overpar.model.tasks import autoencoder
+from overpar.model.papers import autoencoder
 from overpar.quantities.training import train
 
 ASK = "a golden number moved: say in CHANGELOG.md, in a line NUMBERS, which, how far and why"
@@ -58,7 +58,7 @@ def test_vqe(boundary: str, initial: str, engine: str) -> None:
 def test_autoencoder(engine: str) -> None:
     z = np.random.RandomState(5).normal(size=(2, 4, 16))
     states = z[0] + 1j * z[1]
-    task = autoencoder(states / np.linalg.norm(states, axis=1, keepdims=True), 1)
+    task = autoencoder(states / np.linalg.norm(states, axis=1, keepdims=True)).task(depth=1)
     random = Context("autoencoder", "L=1,states=released", 2109).generator(0)
     start = 2 * np.pi * random.random((1, task.circuit.parameters))
     runs = train(make_objective(task, engine), start, 20)

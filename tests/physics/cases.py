@@ -12,7 +12,7 @@ from overpar.engines.interface import Floats
 from overpar.model.ansatz import ntangled_conv, ntangled_hwe, ntangled_sea
 from overpar.model.circuits import Circuit
 from overpar.model.observables import PauliSum, Task
-from overpar.model.tasks import autoencoder, compilation, vqe
+from overpar.model.papers import autoencoder, compilation, tfim_hva
 
 # Engines under test: whether a task is one of theirs. Qibo is what they are compared with.
 OBJECTIVES: dict[str, Callable[[Task], bool]] = {
@@ -59,13 +59,13 @@ def _generator(ansatz: Callable[[int, int], Circuit], depth: int) -> Callable[[i
 
 
 TASKS: dict[str, Callable[[int], Task]] = {
-    "vqe-open": lambda n: vqe(n, "open", 3, field=0.7),
-    "vqe-periodic": lambda n: vqe(n, "periodic", 3, field=1.3),
-    "vqe-released": lambda n: vqe(n, "open", 2, tying="released"),
-    "compilation": lambda n: compilation(
-        unitary_group.rvs(2**n, random_state=n), COMPILATION_LAYERS[n]
+    "vqe-open": lambda n: tfim_hva("open", field=0.7).task(n, 3),
+    "vqe-periodic": lambda n: tfim_hva("periodic", field=1.3).task(n, 3),
+    "vqe-released": lambda n: tfim_hva("open", tying="released").task(n, 2),
+    "compilation": lambda n: compilation(unitary_group.rvs(2**n, random_state=n)).task(
+        depth=COMPILATION_LAYERS[n]
     ),
-    "autoencoder": lambda n: autoencoder(random_states(n, 3), 2 if n < 5 else 1),
+    "autoencoder": lambda n: autoencoder(random_states(n, 3)).task(depth=2 if n < 5 else 1),
     "ntangled_hwe": _generator(ntangled_hwe, 2),
     "ntangled_sea": _generator(ntangled_sea, 2),
     "ntangled_conv": _generator(ntangled_conv, 1),

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from overpar.base.errors import UserError
 from overpar.engines.choose import make_engine
-from overpar.model.ansatz import hardware_efficient
+from overpar.model.ansatz import hardware_efficient_circuit
 from overpar.model.generators import (
     circuit_generators,
     hardware_efficient_generators,
@@ -24,7 +24,7 @@ from overpar.model.generators import (
     tfim_generators,
 )
 from overpar.model.observables import PauliSum
-from overpar.model.tasks import vqe
+from overpar.model.papers import tfim_hva
 from overpar.quantities import algebra
 from overpar.quantities.algebra import dla_dimension, sector_dimension
 from overpar.quantities.information import numerical_rank, qfim, spectrum
@@ -76,7 +76,7 @@ def test_open_chain_with_the_first_x(n: int, expected: int) -> None:
 def test_hardware_efficient_ansatz(n: int, layers: int) -> None:
     """4ⁿ − 1, from its letters and from the circuit with its CZ gates as they are."""
     assert dla_dimension(hardware_efficient_generators(n), n).value == 4**n - 1
-    generators = circuit_generators(hardware_efficient(n, layers))
+    generators = circuit_generators(hardware_efficient_circuit(n, layers))
     assert dla_dimension(generators, n).value == 4**n - 1
 
 
@@ -142,7 +142,7 @@ def test_sector_for_many_qubits() -> None:
 @pytest.mark.parametrize(("n", "boundary"), [(4, "open"), (4, "periodic"), (6, "periodic")])
 def test_rank_of_the_qfim_is_bounded_by_the_sector(n: int, boundary: str) -> None:
     """Theorem 1 of arXiv:2109.11676, with a rank that has saturated."""
-    engine = make_engine(vqe(n, boundary, 3 * n))
+    engine = make_engine(tfim_hva(boundary).task(n, 3 * n))
     eigenvalues = spectrum(qfim(engine, np.random.default_rng(0).uniform(0, 7, 6 * n)))
     rank = numerical_rank(eigenvalues).value
     bound = sector_dimension(tfim_generators(n, boundary), n, "+").value

@@ -10,7 +10,7 @@ from cases import random_states, rng
 
 from overpar.base.errors import UserError
 from overpar.engines.choose import make_objective
-from overpar.model.ansatz import tfim_hva
+from overpar.model.ansatz import tfim_hva_circuit
 from overpar.model.generators import (
     Generators,
     hardware_efficient_generators,
@@ -209,7 +209,7 @@ def test_variance_of_the_deep_ansatz(n: int, boundary: str, depth: int, expected
     moments = loss_moments(parts, tfim(n, boundary), product_expectations(parts, "+"))
     assert moments.variance == pytest.approx(expected, abs=1e-10)
     # Not `vqe`, whose ground energy is known for even periodic chains only.
-    task = Task(tfim_hva(n, boundary, depth), tfim(n, boundary))
+    task = Task(tfim_hva_circuit(n, boundary, depth), tfim(n, boundary))
     angles = np.random.default_rng(7).uniform(0, 2 * np.pi, (10_000, 2 * depth))
     losses = make_objective(task).loss_and_gradient(angles)[0]
     assert_in_interval(losses, moments.mean, moments.variance)

@@ -11,16 +11,16 @@ from overpar.base.records import Record
 from overpar.engines.choose import make_engine, make_objective
 from overpar.experiments import algebra, classification, variance
 from overpar.experiments.common.spec import Context
-from overpar.model.ansatz import hardware_efficient
+from overpar.model.ansatz import hardware_efficient_circuit
 from overpar.model.circuits import Circuit, Rotation
-from overpar.model.family import Family
+from overpar.model.model import Model
 from overpar.model.observables import PauliSum, Task
 from overpar.report.tables import algebra as algebra_table
 from overpar.report.tables import expressivity
 
-RING = Family(name="ring", ansatz="tfim_hva", boundary="periodic")
-CHAIN = Family(name="chain", ansatz="tfim_hva")
-HEA = Family(name="hea", ansatz="hardware_efficient", observable="-ZZ - X")
+RING = Model(name="ring", ansatz="tfim_hva", boundary="periodic")
+CHAIN = Model(name="chain", ansatz="tfim_hva")
+HEA = Model(name="hea", ansatz="hardware_efficient", observable="-ZZ - X")
 
 
 def record(module: Any, **settings: Any) -> Record:
@@ -33,19 +33,19 @@ def record(module: Any, **settings: Any) -> Record:
     return Record(values, json.loads(json.dumps(about)))
 
 
-@pytest.mark.parametrize("family", [RING, CHAIN, HEA], ids=str)
-def test_sampled_variance_is_the_predicted_one(family: Family) -> None:
-    deep = {"depth": 12 if family is HEA else 150, "samples": 2000}
-    records = [record(variance, model=family, qubits=n, **deep) for n in (2, 3, 4)]
-    records += [record(algebra, model=family, qubits=n) for n in (2, 3, 4)]
+@pytest.mark.parametrize("model", [RING, CHAIN, HEA], ids=str)
+def test_sampled_variance_is_the_predicted_one(model: Model) -> None:
+    deep = {"depth": 12 if model is HEA else 150, "samples": 2000}
+    records = [record(variance, model=model, qubits=n, **deep) for n in (2, 3, 4)]
+    records += [record(algebra, model=model, qubits=n) for n in (2, 3, 4)]
     table = expressivity.variances(records)
     assert len(table) == 3
     assert (table["distance"] <= 1).all()
     assert (table["loss_high"] - table["loss"] < 0.2 * table["loss"]).all()
-    norms = [6.0, 6.0, 8.0] if family is RING else [3.0, 5.0, 7.0]
+    norms = [6.0, 6.0, 8.0] if model is RING else [3.0, 5.0, 7.0]
     assert table["observable_norm"].tolist() == norms
     slopes = expressivity.slopes(records)
-    if family is HEA:
+    if model is HEA:
         assert slopes["loss_rate"].item() == pytest.approx(-0.88, abs=0.15)
 
 
@@ -77,7 +77,7 @@ def test_encoding_is_a_product_of_rotations() -> None:
 
 
 def test_loss_and_accuracy_by_definition() -> None:
-    circuit = hardware_efficient(3, 2)
+    circuit = hardware_efficient_circuit(3, 2)
     x, y = classification.points(3, 20, np.random.default_rng(2))
     angles = np.random.default_rng(3).uniform(0, 6, (2, circuit.parameters))
     task = Task(circuit, PauliSum(()), classification.encoded(x))
@@ -92,7 +92,7 @@ def test_loss_and_accuracy_by_definition() -> None:
 
 def test_both_circuits_get_the_same_points_and_training_helps() -> None:
     small = {"qubits": 3, "train_points": 10, "test_points": 50, "initialisations": 3, "steps": 60}
-    symmetric = Family(name="equivariant", generators=["ZZ", "X", "Y", "Z"], boundary="periodic")
+    symmetric = Model(name="equivariant", generators=["ZZ", "X", "Y", "Z"], boundary="periodic")
     records = [
         record(classification, model=symmetric, depth=5, **small),
         record(classification, model=HEA, depth=2, **small),

@@ -5,9 +5,9 @@ import pytest
 
 from overpar.base.errors import UserError
 from overpar.engines.choose import make_objective
-from overpar.model.ansatz import tfim_hva
+from overpar.model.ansatz import tfim_hva_circuit
 from overpar.model.observables import Task, tfim
-from overpar.model.tasks import vqe
+from overpar.model.papers import tfim_hva
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from overpar.model.tasks import vqe
 )
 @pytest.mark.parametrize("field", [0.6, 1.0])
 def test_agrees_with_the_state_vector(n: int, boundary: str, field: float) -> None:
-    task = vqe(n, boundary, 6, field=field)
+    task = tfim_hva(boundary, field=field).task(n, 6)
     angles = np.random.default_rng(n).uniform(-7, 7, (3, 12))
     loss, gradient = make_objective(task, "fermions").loss_and_gradient(angles)
     want_loss, want_gradient = make_objective(task, "statevector").loss_and_gradient(angles)
@@ -27,7 +27,7 @@ def test_agrees_with_the_state_vector(n: int, boundary: str, field: float) -> No
 def test_sizes_without_a_state_vector(n: int, boundary: str) -> None:
     """⟨H⟩ = −n in |+…+⟩; the gradient is that of the loss; a run does not depend on its batch."""
     depth = 3
-    objective = make_objective(vqe(n, boundary, depth))
+    objective = make_objective(tfim_hva(boundary).task(n, depth))
     at = np.random.default_rng(n).uniform(-2, 2, 2 * depth)
     start, _ = objective.loss_and_gradient(np.zeros((1, 2 * depth)))
     assert start[0] == pytest.approx(objective.task.constant - n, abs=1e-10)
@@ -42,8 +42,8 @@ def test_sizes_without_a_state_vector(n: int, boundary: str) -> None:
 
 def test_an_odd_periodic_chain_is_left_to_the_state_vector() -> None:
     """Its momenta do not pair up; the numbers would be wrong without a word."""
-    circuit, observable = tfim_hva(5, "periodic", 3), tfim(5, "periodic")
-    task = Task(circuit, observable, family=("tfim_hva", "periodic", 1.0))
+    circuit, observable = tfim_hva_circuit(5, "periodic", 3), tfim(5, "periodic")
+    task = Task(circuit, observable, chain=("periodic", 1.0))
     at = np.random.default_rng(5).uniform(-2, 2, (1, 6))
     plain = make_objective(Task(circuit, observable)).loss_and_gradient(at)
     np.testing.assert_array_equal(make_objective(task).loss_and_gradient(at)[0], plain[0])

@@ -6,7 +6,7 @@ import pytest
 from cases import rng
 
 from overpar.base.errors import UserError
-from overpar.model.ansatz import ntangled_hwe, tfim_hva
+from overpar.model.ansatz import ntangled_hwe, tfim_hva_circuit
 from overpar.model.circuits import Circuit, Rotation, fixed, unitary
 from overpar.model.generators import circuit_generators, parse_generators, tfim_generators
 from overpar.model.observables import PauliSum
@@ -85,7 +85,7 @@ def test_chains_that_are_refused(qubits: int, boundary: str, message: str) -> No
 @pytest.mark.parametrize(("n", "boundary"), [(4, "open"), (4, "periodic"), (5, "open")])
 def test_generators_of_the_chain_s_circuit(n: int, boundary: str) -> None:
     """Its first Hadamards turn ΣZZ into ΣXX and ΣX into ΣZ, acting on |0⟩ⁿ."""
-    generators = circuit_generators(tfim_hva(n, boundary, 3))
+    generators = circuit_generators(tfim_hva_circuit(n, boundary, 3))
     expected = parse_generators(["XX", "Z"], n, boundary)
     assert [set(g.terms) for g in generators] == [set(g.terms) for g in expected]
     theirs = sector_dimension(tfim_generators(n, boundary), n, "+")

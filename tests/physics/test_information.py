@@ -11,11 +11,11 @@ from overpar.base.errors import UserError
 from overpar.engines.choose import make_engine
 from overpar.engines.density import Density
 from overpar.engines.qibo import to_qibo
-from overpar.model.ansatz import hardware_efficient, tfim_hva
+from overpar.model.ansatz import hardware_efficient_circuit, tfim_hva_circuit
 from overpar.model.circuits import Circuit, Rotation
 from overpar.model.noise import Noise, in_native_gates
 from overpar.model.observables import PauliSum, Task
-from overpar.model.tasks import compilation
+from overpar.model.papers import compilation
 from overpar.quantities.information import (
     curvature,
     effective_dimension,
@@ -53,10 +53,10 @@ def test_hessian_of_one_rotation(scale: float) -> None:
 @pytest.mark.parametrize(("n", "layers"), [(2, 3), (3, 1)])
 def test_hessian_where_the_target_is_reached(n: int, layers: int) -> None:
     """L = 1 − |⟨t|ψ⟩|² at ψ = t has ∂²L = 2 Re⟨∂ᵢψ|(1−|t⟩⟨t|)|∂ⱼψ⟩ = F/2; its trace is M/2."""
-    ansatz = hardware_efficient(n, layers)
+    ansatz = hardware_efficient_circuit(n, layers)
     at = np.random.default_rng(0).uniform(0, 7, ansatz.parameters)
     made = make_engine(Task(ansatz, PauliSum(()), np.eye(2**n))).state(at[None])[0].T
-    fisher, second = curvature(make_engine(compilation(made, layers)), at)
+    fisher, second = curvature(make_engine(compilation(made).task(depth=layers)), at)
     np.testing.assert_allclose(second, fisher / 2, rtol=0, atol=1e-12)
     assert np.trace(second) == pytest.approx(ansatz.parameters / 2, abs=1e-10)
 
@@ -106,9 +106,9 @@ def test_effective_dimension() -> None:
 
 NOISES = ["local:0", "local:0.01", "local:0.25", "both:0.03", "global:0.97", "global:1"]
 CIRCUITS = {
-    "ring": tfim_hva(3, "periodic", 2),
-    "chain": tfim_hva(2, "open", 2),
-    "hardware_efficient": hardware_efficient(2, 1),
+    "ring": tfim_hva_circuit(3, "periodic", 2),
+    "chain": tfim_hva_circuit(2, "open", 2),
+    "hardware_efficient": hardware_efficient_circuit(2, 1),
 }
 
 
@@ -158,7 +158,7 @@ def test_qfim_under_global_noise(survival: float) -> None:
     ρ = Q|ψ⟩⟨ψ| + (1−Q)/D has weight p₁ = Q+(1−Q)/D on ψ and p₀ = (1−Q)/D elsewhere; derivatives
     are Q times the pure ones and connect ψ with the rest: 1/(p₀+p₁) instead of 1.
     """
-    circuit = tfim_hva(4, "periodic", 6)
+    circuit = tfim_hva_circuit(4, "periodic", 6)
     at = np.random.default_rng(5).uniform(0, 7, 12)
     kept = survival**2
     factor = kept**2 / (kept + 2 * (1 - kept) / 16)
@@ -169,7 +169,7 @@ def test_qfim_under_global_noise(survival: float) -> None:
 
 
 def test_noise_lifts_the_rank() -> None:
-    circuit = tfim_hva(4, "periodic", 6)
+    circuit = tfim_hva_circuit(4, "periodic", 6)
     at = np.random.default_rng(5).uniform(0, 7, 12)
     values = spectrum(mixed_qfim(*Density(circuit, Noise("local", 0.01)).tangents(at)))
     assert values[-1] > 1e-7 * values[0]
@@ -210,9 +210,9 @@ def test_noise_refuses(text: str, message: str) -> None:
 
 def test_density_refuses() -> None:
     with pytest.raises(UserError, match="at most 8 qubits, but the circuit has 9"):
-        Density(tfim_hva(9, "open", 1), Noise("local", 0.1))
+        Density(tfim_hva_circuit(9, "open", 1), Noise("local", 0.1))
     with pytest.raises(UserError, match="needs the correct tying"):
-        Density(tfim_hva(3, "open", 1, "released"), Noise("local", 0.1))
+        Density(tfim_hva_circuit(3, "open", 1, "released"), Noise("local", 0.1))
 
 
 def test_observable_that_commutes_has_no_slope() -> None:

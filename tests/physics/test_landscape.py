@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from overpar.engines.choose import make_engine, make_objective
 from overpar.experiments import landscape
 from overpar.experiments.common.spec import Context
-from overpar.model.tasks import vqe
+from overpar.model.papers import tfim_hva
 from overpar.quantities.information import hessian
 
 SMALL: dict[str, Any] = {
@@ -47,13 +47,14 @@ def test_layers_of_angle_zero_change_no_state(boundary: Any, depth: int) -> None
     assert longer.shape == (2 * depth,)
     assert np.count_nonzero(longer) == 4
     states = [
-        make_engine(vqe(4, boundary, p)).state(x[None]) for p, x in ((2, angles), (depth, longer))
+        make_engine(tfim_hva(boundary).task(4, p)).state(x[None])
+        for p, x in ((2, angles), (depth, longer))
     ]
     np.testing.assert_allclose(states[0], states[1], atol=1e-14)
 
 
 def test_every_point_of_a_slice_is_a_loss() -> None:
-    task = vqe(4, "open", 2)
+    task = tfim_hva("open").task(4, 2)
     objective = make_objective(task)
     point, axis = rng("slice").uniform(0, 7, 4), np.array([-0.3, 0.0, 0.7])
     ways = np.linalg.qr(rng("ways").normal(size=(4, 2)))[0].T
@@ -101,12 +102,12 @@ def test_a_minimum_becomes_a_saddle(
 
 def test_curvature_is_that_of_the_loss(deep: dict[str, np.ndarray]) -> None:
     """Along the first direction, by central differences of the loss."""
-    objective = make_objective(vqe(4, "periodic", 3))
+    objective = make_objective(tfim_hva("periodic").task(4, 3))
     step, way = 1e-3, deep["directions"][0]
     shifted = deep["point"] + np.array([[step], [0], [-step]]) * way
     up, middle, down = objective.loss_and_gradient(shifted)[0]
     assert (up - 2 * middle + down) / step**2 == pytest.approx(deep["curvature"][0], abs=1e-4)
-    dense = np.linalg.eigvalsh(hessian(make_engine(vqe(4, "periodic", 3)), deep["point"]))
+    dense = np.linalg.eigvalsh(hessian(make_engine(tfim_hva("periodic").task(4, 3)), deep["point"]))
     np.testing.assert_allclose(dense, deep["curvature"], atol=1e-9)
 
 

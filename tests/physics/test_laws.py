@@ -5,10 +5,10 @@ import pytest
 from cases import ENGINES, OBJECTIVES, angles, crossed, random_states, task
 
 from overpar.engines.choose import make_engine, make_objective
-from overpar.model.ansatz import tfim_hva
+from overpar.model.ansatz import tfim_hva_circuit
 from overpar.model.circuits import Circuit, Rotation
 from overpar.model.observables import Task
-from overpar.model.tasks import vqe
+from overpar.model.papers import tfim_hva
 from overpar.quantities.information import qfim, spectrum
 
 # Around the number of runs that the engines hold side by side.
@@ -76,7 +76,7 @@ def with_free_first_x(depth: int, n: int) -> Circuit:
         Rotation("X", (0,), 2 * depth + gate.parameter // 2)
         if isinstance(gate, Rotation) and gate.pauli == "X" and gate.qubits == (0,)
         else gate
-        for gate in tfim_hva(n, "open", depth).gates
+        for gate in tfim_hva_circuit(n, "open", depth).gates
     ]
     return Circuit(n, tuple(gates), 3 * depth)
 
@@ -86,7 +86,7 @@ def with_free_first_x(depth: int, n: int) -> Circuit:
 def test_released_tying_adds_the_first_x_of_the_layer(engine: str, n: int) -> None:
     """Released ∂/∂θ_l = ∂/∂θ_l + ∂/∂χ_l, where χ_l turns qubit 0 alone; ∂/∂φ_l is untouched."""
     depth = 3
-    released = vqe(n, "open", depth, tying="released")
+    released = tfim_hva("open", tying="released").task(n, depth)
     free = Task(with_free_first_x(depth, n), released.observable, constant=released.constant)
     at = np.random.default_rng(n).uniform(0, 7, 2 * depth)
     theta, phi = np.arange(0, 2 * depth, 2), np.arange(1, 2 * depth, 2)
@@ -98,7 +98,7 @@ def test_released_tying_adds_the_first_x_of_the_layer(engine: str, n: int) -> No
 
     results = zip(
         derivatives(released, at),
-        derivatives(vqe(n, "open", depth), at),
+        derivatives(tfim_hva("open").task(n, depth), at),
         derivatives(free, extended),
         strict=True,
     )
@@ -113,7 +113,8 @@ def test_released_tying_adds_the_first_x_of_the_layer(engine: str, n: int) -> No
 def test_tying_leaves_states_and_losses(engine: str, boundary: str) -> None:
     at = np.random.default_rng(1).uniform(0, 7, (2, 8))
     one, other = (
-        make_engine(vqe(4, boundary, 4, tying=tying), engine) for tying in ("correct", "released")
+        make_engine(tfim_hva(boundary, tying=tying).task(4, 4), engine)
+        for tying in ("correct", "released")
     )
     np.testing.assert_allclose(one.state(at), other.state(at), rtol=0, atol=1e-13)
     losses = [e.loss_and_gradient(at)[0] for e in (one, other)]
@@ -121,7 +122,9 @@ def test_tying_leaves_states_and_losses(engine: str, boundary: str) -> None:
 
 
 def test_tying_leaves_the_periodic_chain() -> None:
-    correct, released = (tfim_hva(4, "periodic", 3, tying) for tying in ("correct", "released"))
+    correct, released = (
+        tfim_hva_circuit(4, "periodic", 3, tying) for tying in ("correct", "released")
+    )
     assert correct.derivative_ties == released.derivative_ties == ()
     for ours, theirs in zip(correct.incidence, released.incidence, strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -130,7 +133,7 @@ def test_tying_leaves_the_periodic_chain() -> None:
 @pytest.mark.parametrize(("tying", "rank"), [("correct", 8), ("released", 12)])
 def test_rank_of_either_tying(tying: str, rank: int) -> None:
     """n²/2 and n(n−1) for n = 4: so(2n) instead of its reflection-symmetric part."""
-    engine = make_engine(vqe(4, "open", 12, tying=tying))
+    engine = make_engine(tfim_hva("open", tying=tying).task(4, 12))
     eigenvalues = spectrum(qfim(engine, np.random.default_rng(3).uniform(0, 7, 24)))
     assert (eigenvalues > 1e-8 * eigenvalues[0]).sum() == rank
     assert eigenvalues[rank - 1] > 1e4 * abs(eigenvalues[rank])

@@ -13,7 +13,7 @@ from overpar.base.errors import UserError
 from overpar.engines.choose import make_engine
 from overpar.engines.qibo import to_qibo
 from overpar.model.circuits import Circuit, Rotation, fixed
-from overpar.model.from_qibo import from_qibo
+from overpar.model.from_qibo import qibo_circuit
 from overpar.model.observables import PauliSum, Task
 
 BACKEND = NumpyBackend()
@@ -85,7 +85,7 @@ def parameters(circuit: QiboCircuit) -> np.ndarray:
 def test_a_trainable_gate(name: str) -> None:
     for angle in (0.0, 0.9, -2.2, 5.0):
         theirs = prepared(TRAINABLE[name](angle))
-        ours = from_qibo(theirs)
+        ours = qibo_circuit(theirs)
         want = BACKEND.execute_circuit(theirs).state()
         assert ours.parameters == len(parameters(theirs))
         assert overlap(state_of(ours, parameters(theirs)), want) == pytest.approx(1, abs=1e-12)
@@ -94,7 +94,7 @@ def test_a_trainable_gate(name: str) -> None:
 @pytest.mark.parametrize("name", FIXED)
 def test_a_fixed_gate(name: str) -> None:
     theirs = prepared(FIXED[name])
-    ours = from_qibo(theirs)
+    ours = qibo_circuit(theirs)
     assert ours.parameters == 0
     want = BACKEND.execute_circuit(theirs).state()
     assert overlap(state_of(ours, np.zeros((1, 0))), want) == pytest.approx(1, abs=1e-12)
@@ -106,7 +106,7 @@ def test_everything_at_once_in_the_order_of_get_parameters() -> None:
     turning = [make(value) for make, value in pairs]
     mixed = [gate for k, t in enumerate(turning) for gate in (t, *list(FIXED.values())[k : k + 1])]
     theirs = prepared(*mixed, gates.M(0, 1, 2))
-    ours, at = from_qibo(theirs), parameters(theirs)
+    ours, at = qibo_circuit(theirs), parameters(theirs)
     assert ours.parameters == len(at) == len(TRAINABLE) + 2
     want = BACKEND.execute_circuit(theirs).state()
     assert overlap(state_of(ours, at), want) == pytest.approx(1, abs=1e-12)
@@ -122,7 +122,7 @@ def test_a_trainable_gate_that_does_not_convert(name: str) -> None:
     circuit = QiboCircuit(3)
     circuit.add(OUTSIDE[name])
     with pytest.raises(UserError, match=f"'{name}' on qubits .* set trainable=False to keep it"):
-        from_qibo(circuit)
+        qibo_circuit(circuit)
 
 
 @pytest.mark.parametrize("gate", [gates.RXX, gates.RYY, gates.RZZ, gates.RZX])
@@ -130,14 +130,14 @@ def test_a_controlled_two_qubit_rotation_is_refused(gate: type[gates.Gate]) -> N
     circuit = QiboCircuit(3)
     circuit.add(gate(0, 1, 0.4).controlled_by(2))
     with pytest.raises(UserError, match="has a parameter but is not one of"):
-        from_qibo(circuit)
+        qibo_circuit(circuit)
 
 
 def test_a_collapsing_measurement_is_refused() -> None:
     circuit = QiboCircuit(2)
     circuit.add([gates.H(0), gates.M(0, collapse=True), gates.RX(1, 0.1)])
     with pytest.raises(UserError, match="measure"):
-        from_qibo(circuit)
+        qibo_circuit(circuit)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_channel_is_refused(channel: gates.Gate) -> None:
     circuit = QiboCircuit(2, density_matrix=True)
     circuit.add(channel)
     with pytest.raises(UserError, match="is a channel; only unitary circuits convert"):
-        from_qibo(circuit)
+        qibo_circuit(circuit)
 
 
 @pytest.mark.parametrize("gate", [gates.CallbackGate(EntanglementEntropy([0])), gates.FusedGate(0)])
@@ -160,7 +160,7 @@ def test_what_is_no_gate_of_its_own_is_refused(gate: gates.Gate) -> None:
     circuit = QiboCircuit(2)
     circuit.add(gate)
     with pytest.raises(UserError, match="is not a gate of its own"):
-        from_qibo(circuit)
+        qibo_circuit(circuit)
 
 
 @pytest.mark.parametrize(("name", "n"), [case for case in CASES if case[1] in (2, 3)])
@@ -168,7 +168,7 @@ def test_there_and_back(name: str, n: int) -> None:
     """States return exactly; every rotation Qibo knows returns as one angle of its own."""
     circuit, at = task(name, n).circuit, angles(name, n, 1)[0]
     there = to_qibo(circuit, at)
-    back = from_qibo(there)
+    back = qibo_circuit(there)
     one = Task(back, PauliSum(()), task(name, n).inputs)
     other = Task(circuit, PauliSum(()), task(name, n).inputs)
     assert back.parameters == len(circuit.rotations)
@@ -185,14 +185,14 @@ def test_strings_that_qibo_lacks_become_unitaries() -> None:
     there = to_qibo(circuit, np.array([0.8]))
     want = state_of(circuit, np.array([0.8]))
     np.testing.assert_allclose(BACKEND.execute_circuit(there).state(), want, atol=1e-13)
-    assert from_qibo(there).parameters == 0
+    assert qibo_circuit(there).parameters == 0
 
 
 def test_a_converted_circuit_has_the_gradient_of_qibo() -> None:
     """Controlled rotations are not turned by parameter shift: compare with differences."""
     theirs = prepared(gates.CRX(0, 1, 0.2), gates.U3(2, 0.1, 0.2, 0.3), gates.CU1(1, 2, 1.0))
     at, observable = parameters(theirs), random_pauli_sum(3, 4)
-    engine = make_engine(Task(from_qibo(theirs), observable))
+    engine = make_engine(Task(qibo_circuit(theirs), observable))
     shifts = 1e-5 * np.eye(len(at))
     plus, minus = (engine.loss_and_gradient(at + s)[0] for s in (shifts, -shifts))
     _, gradient = engine.loss_and_gradient(at[None])

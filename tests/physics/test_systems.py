@@ -10,7 +10,7 @@ from overpar.base.errors import UserError
 from overpar.engines.choose import make_engine, make_objective
 from overpar.model.circuits import Circuit, Rotation, fixed
 from overpar.model.observables import PauliSum, Task, tfim, tfim_ground_energy
-from overpar.model.tasks import autoencoder, compilation, vqe
+from overpar.model.papers import autoencoder, compilation, tfim_hva
 from overpar.quantities.information import qfim, spectrum
 
 every_engine = pytest.mark.parametrize("engine", [*ENGINES, "qibo"])
@@ -82,7 +82,7 @@ def test_two_site_chain(engine: str, boundary: str, g: float) -> None:
     ground = -np.sqrt(bond**2 + 4 * g**2)
     by_theta = bond * (-bond * np.cos(t) * np.sin(2 * phi) + 2 * g * np.sin(t))
     by_phi = -2 * bond * np.sin(t) * np.cos(2 * phi)
-    task = vqe(2, boundary, 1, field=g)
+    task = tfim_hva(boundary, field=g).task(2, 1)
     loss, gradient = make_objective(task, engine).loss_and_gradient(angles)
     np.testing.assert_allclose(loss, energy - ground, atol=1e-13)
     np.testing.assert_allclose(gradient, np.stack([by_theta, by_phi], 1), atol=1e-13)
@@ -92,7 +92,7 @@ def test_two_site_chain(engine: str, boundary: str, g: float) -> None:
 @pytest.mark.parametrize("bond", [1, 2])
 def test_qfim_of_two_site_chain(engine: str, bond: int) -> None:
     """On that sphere t = bond·θ is the polar angle and 2φ the azimuth: F = diag(bond², 4 sin²t)."""
-    task = vqe(2, "open" if bond == 1 else "periodic", 1)
+    task = tfim_hva("open" if bond == 1 else "periodic").task(2, 1)
     at = np.array([0.9, -1.7])
     want = np.diag([bond**2, 4 * np.sin(bond * at[0]) ** 2])
     np.testing.assert_allclose(qfim(make_engine(task, engine), at), want, atol=1e-12)
@@ -114,7 +114,7 @@ def test_ground_energy(boundary: str, n: int, g: float) -> None:
 @every_objective
 def test_loss_is_energy_above_the_ground_state(engine: str) -> None:
     """θ = 0 leaves |+…+⟩, whose energy is −gn."""
-    task = vqe(6, "open", 2, field=0.8)
+    task = tfim_hva("open", field=0.8).task(6, 2)
     loss, _ = make_objective(task, engine).loss_and_gradient(np.zeros((1, 4)))
     assert loss[0] == pytest.approx(-0.8 * 6 - tfim_ground_energy(6, "open", 0.8), abs=1e-12)
 
@@ -124,13 +124,13 @@ def test_loss_is_energy_above_the_ground_state(engine: str) -> None:
 def test_compilation(engine: str, n: int, layers: int) -> None:
     """Loss 1 − |Tr U†V|²/4ⁿ from matrices; V = U is a zero, and a phase of V changes nothing."""
     target = unitary_group.rvs(2**n, random_state=7)
-    task = compilation(target, layers)
+    task = compilation(target).task(depth=layers)
     angles = np.random.default_rng(n).uniform(0, 7, (1, task.circuit.parameters))
     made = dense.circuit(task.circuit, angles[0])
     want = 1 - abs(np.trace(target.conj().T @ made)) ** 2 / 4**n
     loss = make_engine(task, engine).loss_and_gradient(angles)[0]
     assert loss[0] == pytest.approx(want, abs=1e-13)
-    reached = make_engine(compilation(1j * made, layers), engine)
+    reached = make_engine(compilation(1j * made).task(depth=layers), engine)
     zero, gradient = reached.loss_and_gradient(angles)
     assert abs(zero[0]) < 1e-13
     assert np.abs(gradient).max() < 1e-13
@@ -144,7 +144,7 @@ def test_qfim_of_compilation(engine: str, n: int, layers: int) -> None:
     On the Bell state of label and qubits every generator G = V†PV/2 of one angle has
     ⟨G⟩ = Tr G/2ⁿ = 0 and ⟨G²⟩ = 1/4, so F_ii = 4 Var G = 1.
     """
-    task = compilation(np.eye(2**n), layers)
+    task = compilation(np.eye(2**n)).task(depth=layers)
     angles = np.random.default_rng(n).uniform(0, 7, task.circuit.parameters)
     matrix = qfim(make_engine(task, engine), angles)
     np.testing.assert_allclose(np.diag(matrix), 1, atol=1e-12)
@@ -156,7 +156,7 @@ def test_qfim_of_compilation(engine: str, n: int, layers: int) -> None:
 def test_autoencoder(engine: str, trash: int) -> None:
     """Loss = 1 − P(first qubits read 0…0), from the amplitudes whose leading bits are 0."""
     states = random_states(4, 3)
-    task = autoencoder(states, 1, trash)
+    task = autoencoder(states, trash=trash).task(depth=1)
     angles = np.random.default_rng(2).uniform(0, 7, (2, task.circuit.parameters))
     simulator = make_engine(task, engine)
     amplitudes = simulator.state(angles)[..., : 2 ** (4 - trash)]
@@ -168,18 +168,18 @@ def test_autoencoder(engine: str, trash: int) -> None:
     ("task", "most"),
     [
         # One input of n qubits has 2·2ⁿ − 2 real directions: the circuit is deep enough for all.
-        (autoencoder(random_states(2, 1), 4), 6),
-        (autoencoder(random_states(3, 1), 4), 14),
+        (autoencoder(random_states(2, 1)).task(depth=4), 6),
+        (autoencoder(random_states(3, 1)).task(depth=4), 14),
         # Fewer angles than directions.
-        (autoencoder(random_states(3, 1), 0), 6),
+        (autoencoder(random_states(3, 1)).task(depth=0), 6),
         # All of SU(2ⁿ).
-        (compilation(np.eye(4), 5), 15),
+        (compilation(np.eye(4)).task(depth=5), 15),
         # The chain's algebra, restricted to its sector: n periodic, n²/2 open.
-        (vqe(4, "periodic", 6), 4),
-        (vqe(6, "periodic", 8), 6),
-        (vqe(2, "open", 4), 2),
-        (vqe(4, "open", 12), 8),
-        (vqe(4, "open", 2), 4),
+        (tfim_hva("periodic").task(4, 6), 4),
+        (tfim_hva("periodic").task(6, 8), 6),
+        (tfim_hva("open").task(2, 4), 2),
+        (tfim_hva("open").task(4, 12), 8),
+        (tfim_hva("open").task(4, 2), 4),
     ],
 )
 def test_rank(task: Task, most: int) -> None:

@@ -18,11 +18,11 @@ from overpar import cli
 from overpar.base.arrays import load_array
 from overpar.engines.choose import make_engine
 from overpar.engines.density import Density
-from overpar.experiments.autoencoder import BASIS_STATES
-from overpar.model.ansatz import tfim_hva
+from overpar.experiments.common.states import BASIS_STATES
+from overpar.model.ansatz import tfim_hva_circuit
 from overpar.model.noise import Noise
 from overpar.model.observables import Task
-from overpar.model.tasks import autoencoder, compilation, vqe
+from overpar.model.papers import autoencoder, compilation, tfim_hva
 from overpar.quantities.information import hessian, mixed_qfim, numerical_rank, qfim, spectrum
 
 REPOSITORY = "DiegoGM91/Theory-of-overparametrization"
@@ -51,7 +51,7 @@ def seeded(seed: int, parameters: int, factor: float) -> np.ndarray:
 
 
 def chain(n: int, p: int, periodic: bool, tying: str = "released") -> Task:
-    return vqe(n, "periodic" if periodic else "open", p, tying=tying)
+    return tfim_hva("periodic" if periodic else "open", tying=tying).task(n, p)
 
 
 def agree(
@@ -102,7 +102,7 @@ def test_qfim_of_compilation(mirror: Path) -> None:
         n, layers, seed = numbers(path, r"hea_qfim_spectrum_(\d)q_(\d+)l_(\d+)random\.npy")
         layers = 8 if path.name == "hea_qfim_spectrum_2q_4l_29random.npy" else layers
         target = unitary_group.rvs(2**n, random_state=np.random.RandomState(1))
-        task = compilation(target, layers)
+        task = compilation(target).task(depth=layers)
         angles = seeded(seed, task.circuit.parameters, 2 * np.pi)
         values = spectrum(qfim(make_engine(task), angles))
         assert numerical_rank(values).value == min(4**n - 1, len(values))
@@ -121,7 +121,7 @@ AUTOENCODER_SEEDS = {0: 2, 5: 7, 12: 14, 2: 4}
 
 
 def autoencoder_spectrum(mirror: Path, k: int) -> np.ndarray:
-    task = autoencoder(training_state(mirror, k), 35)
+    task = autoencoder(training_state(mirror, k)).task(depth=35)
     angles = seeded(AUTOENCODER_SEEDS[k], task.circuit.parameters, 2 * np.pi)
     return spectrum(qfim(make_engine(task), angles)) / 4
 
@@ -153,7 +153,7 @@ def test_noisy_qfim(mirror: Path) -> None:
         name = re.fullmatch(r"qfim_spectrum_4q_(\d)p_([\d.]+)(\w+)_1seed\.npy", path.name)
         assert name, path.name
         p, strength, what = int(name[1]), float(name[2]), name[3]
-        circuit, angles = tfim_hva(4, "periodic", p), seeded(1, 2 * p, np.pi)
+        circuit, angles = tfim_hva_circuit(4, "periodic", p), seeded(1, 2 * p, np.pi)
         if what == "noise":
             assert strength == 0
             return spectrum(qfim(make_engine(chain(4, p, True)), angles)) / 4

@@ -82,7 +82,7 @@ def test_circuits_that_are_not_looked_at(
     ("changes", "message"),
     [
         ({"qubit": 4}, "unknown key qubit = 4; allowed: model, qubits"),
-        ({"qubits": 0}, "sizes must be from 1 to 256, but are [0]"),
+        ({"qubits": 0}, "`qubits` must be sizes from 1 to 256, but is [0]"),
         ({"qubits": []}, "qubits is []; allowed: a list of at least one"),
         ({"qubits": "4"}, "qubits is '4'"),
         ({"samples": 1}, "samples is 1; allowed: an integer from 10 to 1000000"),

@@ -148,8 +148,12 @@ def test_forty_qubits_take_less_than_a_gigabyte(generators: list[str], printed: 
         (("--qubits", "3", "III"), "identity"),
         (("--qubits", "3", "X", "X - X"), "is zero"),
         (("--qubits", "3", "XXXX"), "more than 3 qubits"),
-        (("--qubits", "3", "X", "--max-dim", "0"), "`max-dim` must be at least 1"),
-        (("--qubits", "3", "X", "--state", "up"), "`state` must be one of 0, 1, +, -"),
+        (("--qubits", "3"), "Give generators, or --model, and not both"),
+        (("--qubits", "3", "X", "--model", "tfim_hva"), "Give generators, or --model"),
+        (("--qubits", "3", "--model", "nowhere"), "There is no model 'nowhere'; allowed: tfim"),
+        (("--qubits", "3", "--full", "XX"), "must have 3 letters and no @"),
+        (("--qubits", "3", "X", "--max-dim", "0"), "`max_dim` must be at least 1"),
+        (("--qubits", "3", "X", "--state", "up"), "state 'up' must be letters 0, 1, +, -"),
     ],
 )
 def test_what_is_wrong_is_said(arguments: tuple[str, ...], message: str) -> None:
@@ -159,7 +163,7 @@ def test_what_is_wrong_is_said(arguments: tuple[str, ...], message: str) -> None
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--qubits", "3"), ("X",), ("--qubits", "x", "X"), ("--qubits", "3", "X", "--boundary", "o")],
+    [("X",), ("--qubits", "x", "X"), ("--qubits", "3", "X", "--boundary", "o")],
 )
 def test_missing_arguments_exit(arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as caught:

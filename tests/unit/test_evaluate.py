@@ -7,7 +7,7 @@ import pytest
 
 from overpar import cli
 from overpar.engines.choose import make_engine
-from overpar.model.tasks import compilation, vqe
+from overpar.model.papers import compilation, tfim_hva
 from overpar.quantities.information import qfim, spectrum
 
 CHAIN = "--model tfim_hva --qubits 3 --boundary open --depth 2"
@@ -77,7 +77,7 @@ def refusal(command: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 @pytest.mark.parametrize("engine", ["", "--engine statevector", "--engine qibo"])
 def test_numbers(engine: str, capsys: pytest.CaptureFixture[str]) -> None:
-    task = vqe(3, "open", 2, field=0.5)
+    task = tfim_hva("open", field=0.5).task(3, 2)
     loss, gradient = make_engine(task).loss_and_gradient(np.arange(4.0)[None])
     matrix = qfim(make_engine(task), np.arange(4.0))
     wanted = {
@@ -93,7 +93,7 @@ def test_numbers(engine: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_seventeen_digits(capsys: pytest.CaptureFixture[str]) -> None:
     got = lines(f"{CHAIN} --angles good.npy --quantity gradient --engine statevector", capsys)
-    want = make_engine(vqe(3, "open", 2)).loss_and_gradient(np.arange(4.0)[None])[1][0]
+    want = make_engine(tfim_hva("open").task(3, 2)).loss_and_gradient(np.arange(4.0)[None])[1][0]
     assert np.array(got).tobytes() == want.tobytes()
 
 
@@ -115,7 +115,7 @@ def test_compilation(capsys: pytest.CaptureFixture[str]) -> None:
     from scipy.stats import unitary_group
 
     np.random.seed(1)  # noqa: NPY002 — the release's own way
-    task = compilation(unitary_group.rvs(4), 1)
+    task = compilation(unitary_group.rvs(4)).task(depth=1)
     angles = np.random.RandomState(2).rand(task.circuit.parameters)
     np.save("hea.npy", angles)
     want = make_engine(task).loss_and_gradient(angles[None])[0]
@@ -162,16 +162,16 @@ REFUSED = {
     f"{LOSS} seed:-1:pi": "`angles` is 'seed:-1:pi'",
     f"{LOSS} seed:4294967296:pi": "seed 4294967296 must be below",
     # Models.
-    f"--model tfim_hva --qubits 3 --depth 2 {GOOD}": "needs --boundary",
+    f"--model tfim_hva --depth 2 {GOOD}": "Model tfim_hva needs `qubits`",
+    f"--model tfim_hva --qubits 3 {GOOD}": "Model tfim_hva needs `depth`",
     f"--model tfim_hva --qubits 1 --boundary open --depth 2 {GOOD}": "`qubits` must be an integer",
     f"--model tfim_hva --qubits 3 --boundary open --depth 0 {GOOD}": "`depth` must be an integer",
-    f"--model tfim_hva --qubits 3 --boundary periodic --depth 2 {GOOD}": "must be even",
-    f"{CHAIN} --field 0 {GOOD}": "`field` must be positive, but is 0",
-    f"{CHAIN} --target-seed 1 {GOOD}": "--target-seed does not apply to --model tfim_hva",
+    f"{CHAIN} --field 0 {GOOD}": "Model: field is 0.0; allowed: a number above 0",
+    f"{CHAIN} --target-seed 1 {GOOD}": "target is for a model without state, inputs and observable",
     f"--model hea_compilation --qubits 9 --depth 1 {GOOD}": "`qubits` must be from 2 to 8",
-    f"--model hea_compilation --qubits 2 --depth -1 {GOOD}": "`depth` must be at least 0",
-    f"--model hea_compilation --qubits 2 --depth 1 --target-seed -1 {GOOD}": "must be from 0 to",
-    f"--model hea_autoencoder --depth 1 {GOOD}": "There is no config/config.yaml here",
+    f"--model hea_compilation --qubits 2 --depth -1 {GOOD}": "`depth` must be an integer of at least 0",
+    f"--model hea_compilation --qubits 2 --depth 1 --target-seed -1 {GOOD}": "must be a seed from 0 to",
+    f"--model hea_autoencoder --depth 1 {GOOD}": "There is no config/config.yaml in",
     f"{CHAIN} --engine fermions --angles good.npy --quantity qfim": "engine",
     f"{CHAIN} --tying released --engine fermions {GOOD}": "'fermions' works for model tfim_hva",
     f"{CHAIN} --eigenvalues {GOOD}": "--eigenvalues needs --quantity",
@@ -187,12 +187,13 @@ REFUSED = {
     "--circuit mine.py:failing --angles good.npy --quantity qfim": "failed in line 18: KeyError",
     "--circuit mine.py:channel --angles good.npy --quantity qfim": "is a channel",
     "--circuit broken.py:f --angles good.npy --quantity qfim": "SyntaxError",
-    "--circuit mine.py:two --angles good.npy --quantity loss": "--quantity must be qfim",
+    "--circuit mine.py:two --angles good.npy --quantity loss": "--quantity loss needs an observable",
     "--circuit mine.py:two --angles good.npy --quantity qfim": "must have shape (2,)",
-    "--circuit mine.py:two --boundary open --angles good.npy --quantity qfim": "--boundary does not"
-    " apply to --circuit; allowed there: --qubits, --depth",
+    "--circuit mine.py:two --field 2 --angles good.npy --quantity qfim": "field is for ansatz",
+    "--circuit mine.py:two --state 5 --angles good.npy --quantity qfim": "--state does not apply",
+    f"--model hea_autoencoder --depth 1 --field 2 {GOOD}": "takes --depth, --states and --state",
     # The parser's own.
-    f"--model heb {GOOD}": "argument --model: invalid choice: 'heb'",
+    f"--model heb {GOOD}": "There is no model 'heb'; allowed: tfim_hva",
     f"{CHAIN} --quantity loss": "the following arguments are required: --angles",
     f"{CHAIN} --angles good.npy --quantity rank": "argument --quantity: invalid choice: 'rank'",
     f"--model tfim_hva --qubits three --boundary open --depth 2 {GOOD}": "invalid int value",

@@ -6,11 +6,11 @@ import pytest
 from overpar.base.errors import UserError
 from overpar.model.ansatz import (
     bonds,
-    hardware_efficient,
+    hardware_efficient_circuit,
     ntangled_conv,
     ntangled_hwe,
     ntangled_sea,
-    tfim_hva,
+    tfim_hva_circuit,
 )
 from overpar.model.circuits import FIXED_GATES, Circuit, Rotation, fixed, pauli_masks, unitary
 from overpar.model.observables import (
@@ -21,7 +21,7 @@ from overpar.model.observables import (
     tfim,
     tfim_ground_energy,
 )
-from overpar.model.tasks import autoencoder, compilation
+from overpar.model.papers import autoencoder, compilation
 
 
 def words(circuit: Circuit) -> str:
@@ -46,25 +46,25 @@ def test_bonds() -> None:
 
 
 def test_ising_ansatz() -> None:
-    circuit = tfim_hva(3, "periodic", 2)
+    circuit = tfim_hva_circuit(3, "periodic", 2)
     layer = "ZZ01 ZZ12 ZZ02 X0 X1 X2"
     assert words(circuit) == f"H0 H1 H2 {layer} {layer}"
     assert [r.parameter for _, r in circuit.rotations] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
     assert circuit.parameters == 4
-    released = tfim_hva(3, "open", 2, "released")
+    released = tfim_hva_circuit(3, "open", 2, "released")
     assert words(released) == "H0 H1 H2 ZZ01 ZZ12 X0 X1 X2 ZZ01 ZZ12 X0 X1 X2"
     assert released.derivative_ties == ((5, 0), (10, 2))
 
 
 def test_hardware_efficient_even() -> None:
-    circuit = hardware_efficient(4, 1)
+    circuit = hardware_efficient_circuit(4, 1)
     everywhere = "Y0 Y1 Y2 Y3 X0 X1 X2 X3"
     assert words(circuit) == f"{everywhere} CZ01 CZ23 {everywhere} CZ12 Y1 Y2 X1 X2"
     assert in_order(circuit)
 
 
 def test_hardware_efficient_odd() -> None:
-    circuit = hardware_efficient(3, 1)
+    circuit = hardware_efficient_circuit(3, 1)
     everywhere = "Y0 Y1 Y2 X0 X1 X2"
     assert words(circuit) == f"{everywhere} CZ01 Y1 X1 CZ12 {everywhere}"
     assert in_order(circuit)
@@ -73,7 +73,7 @@ def test_hardware_efficient_odd() -> None:
 @pytest.mark.parametrize("n", [2, 3, 4, 5, 6])
 @pytest.mark.parametrize("layers", [0, 1, 3])
 def test_hardware_efficient_count(n: int, layers: int) -> None:
-    assert hardware_efficient(n, layers).parameters == 2 * layers * (2 * n - 2) + 2 * n
+    assert hardware_efficient_circuit(n, layers).parameters == 2 * layers * (2 * n - 2) + 2 * n
 
 
 def test_u3_turns_by_lambda_then_theta_then_phi() -> None:
@@ -151,12 +151,18 @@ REFUSED = {
     "generator '' must be letters": lambda: Circuit(2, (Rotation("", (), 0),), 1),
     r"`matrix` must have shape \(4, 4\), but has": lambda: unitary(np.eye(2), 0, 1),
     "`matrix` must be unitary": lambda: unitary(2 * np.eye(2), 0),
-    "`qubits` must be an integer of at least 2, but is 1": lambda: tfim_hva(1, "open", 1),
-    "`depth` must be an integer of at least 1, but is 0": lambda: tfim_hva(2, "open", 0),
-    "`depth` must be an integer of at least 1, but is 1.5": lambda: tfim_hva(2, "open", 1.5),
-    "`boundary` must be one of 'open', 'periodic', but is 'ring'": lambda: tfim_hva(2, "ring", 1),
-    "`tying` must be one of .* but is 'loose'": lambda: tfim_hva(2, "open", 1, "loose"),
-    "`layers` must be an integer of at least 0, but is -1": lambda: hardware_efficient(2, -1),
+    "`qubits` must be an integer of at least 2, but is 1": lambda: tfim_hva_circuit(1, "open", 1),
+    "`depth` must be an integer of at least 1, but is 0": lambda: tfim_hva_circuit(2, "open", 0),
+    "`depth` must be an integer of at least 1, but is 1.5": lambda: tfim_hva_circuit(
+        2, "open", 1.5
+    ),
+    "`boundary` must be one of 'open', 'periodic', but is 'ring'": lambda: tfim_hva_circuit(
+        2, "ring", 1
+    ),
+    "`tying` must be one of .* but is 'loose'": lambda: tfim_hva_circuit(2, "open", 1, "loose"),
+    "`layers` must be an integer of at least 0, but is -1": lambda: hardware_efficient_circuit(
+        2, -1
+    ),
     "`qubits` must be an integer of at least 2, but is 0": lambda: ntangled_hwe(0, 1),
     "`field` must be positive, but is 0": lambda: tfim_ground_energy(2, "open", 0),
     "must be even for a periodic chain, but is 5": lambda: tfim_ground_energy(5, "periodic"),
@@ -164,7 +170,7 @@ REFUSED = {
         Circuit(1, (X0,), 1), HALF, np.eye(1, 4)
     ),
     "`inputs` must hold normalised states": lambda: Task(Circuit(1, (X0,), 1), HALF, 2 * np.eye(2)),
-    r"`target` must have shape \(2ⁿ, 2ⁿ\) with n ≥ 2": lambda: compilation(np.eye(6), 1),
+    r"target: must have shape \(2ⁿ, 2ⁿ\) with n ≥ 2": lambda: compilation(np.eye(6)),
     "`inputs` must hold at least one state": lambda: Task(
         Circuit(1, (X0,), 1), HALF, np.eye(2)[:0]
     ),
@@ -196,19 +202,19 @@ REFUSED = {
     "`target` must be normalised as a whole, but has norm 2.0": lambda: projected(2 * np.eye(1, 4)),
     "`weight` must be real and finite, but is nan": lambda: projected(np.eye(1, 4), weight=np.nan),
     "`weight` must be real and finite, but is 1j": lambda: projected(np.eye(1, 4), weight=1j),
-    r"`target` must have shape \(2ⁿ, 2ⁿ\) .* has shape \(\)": lambda: compilation(np.array(1), 1),
-    r"`target` must have shape .* has shape \(4, 2\)": lambda: compilation(np.eye(4)[:, :2], 1),
-    r"`target` must have shape .* has shape \(2, 2\)": lambda: compilation(np.eye(2), 1),
-    "`target` must be unitary": lambda: compilation(np.diag([1.0, 1, 1, 0.5]), 1),
-    r"`target` must be unitary to": lambda: compilation(np.full((4, 4), np.nan), 1),
-    r"`states` must have shape \(any, 2ⁿ\) .* has shape \(4,\)": lambda: autoencoder(
-        np.eye(4)[0], 1
+    r"target: must have shape \(2ⁿ, 2ⁿ\) .* has shape \(\)": lambda: compilation(np.array(1)),
+    r"target: must have shape .* has shape \(4, 2\)": lambda: compilation(np.eye(4)[:, :2]),
+    r"target: must have shape .* has shape \(2, 2\)": lambda: compilation(np.eye(2)),
+    "target: must be unitary": lambda: compilation(np.diag([1.0, 1, 1, 0.5])),
+    r"target: must be unitary to": lambda: compilation(np.full((4, 4), np.nan)),
+    r"`states` must have shape \(any, 2ⁿ\) .* has shape \(4,\)": lambda: autoencoder(np.eye(4)[0]),
+    r"`states` must have shape .* has shape \(1, 6\)": lambda: autoencoder(np.eye(1, 6)),
+    r"`states` must have shape .* has shape \(1, 2\)": lambda: autoencoder(np.eye(1, 2)),
+    "`trash` must be at most 2 qubits, but is 3": lambda: autoencoder(np.eye(4), trash=3),
+    "`trash` must be an integer of at least 1, but is 0": lambda: autoencoder(np.eye(4), trash=0),
+    "`trash` must be an integer of at least 1, but is 1.5": lambda: autoencoder(
+        np.eye(4), trash=1.5
     ),
-    r"`states` must have shape .* has shape \(1, 6\)": lambda: autoencoder(np.eye(1, 6), 1),
-    r"`states` must have shape .* has shape \(1, 2\)": lambda: autoencoder(np.eye(1, 2), 1),
-    "`trash` must be at most 2 qubits, but is 3": lambda: autoencoder(np.eye(4), 1, 3),
-    "`trash` must be an integer of at least 1, but is 0": lambda: autoencoder(np.eye(4), 1, 0),
-    "`trash` must be an integer of at least 1, but is 1.5": lambda: autoencoder(np.eye(4), 1, 1.5),
     "does not fit in memory": lambda: Task(Circuit(40, (X0,), 1), HALF).joint,
 }
 

@@ -10,11 +10,11 @@ import pytest
 
 from overpar.base.errors import UserError
 from overpar.base.validation import check
-from overpar.study import notebooks, results
+from overpar.study import notebooks
 from overpar.study.config import Config, read
 from overpar.study.notebooks import notebook_identity
 from overpar.study.plan import Plan
-from overpar.study.results import open_results
+from overpar.study.results import VARIABLE, results
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
@@ -140,7 +140,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "data/tables/vqe.csv").write_text("a\n1\n", encoding="utf-8")
     (tmp_path / "data/small/vqe.csv").write_text("a\n2\n", encoding="utf-8")
     (tmp_path / "data/published/facts.csv").write_text("b\n3\n", encoding="utf-8")
-    monkeypatch.delenv(results.VARIABLE, raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
     return tmp_path
 
 
@@ -150,8 +150,8 @@ def test_results_are_found_from_where_one_starts(
     project: Path, monkeypatch: pytest.MonkeyPatch, start: str, extra: str, value: int
 ) -> None:
     monkeypatch.chdir(project / start)
-    monkeypatch.setenv(results.VARIABLE, extra)
-    found = open_results()
+    monkeypatch.setenv(VARIABLE, extra)
+    found = results()
     pd.testing.assert_frame_equal(found.table("vqe"), pd.DataFrame({"a": [value]}))
     pd.testing.assert_frame_equal(found.published("facts.csv"), pd.DataFrame({"b": [3]}))
 
@@ -160,7 +160,7 @@ def test_missing_results_are_named(
     project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     monkeypatch.chdir(project)
-    found = open_results()
+    found = results()
     with pytest.raises(UserError, match="no table 'vqf'; allowed: vqe, "):
         found.table("vqf")
     with pytest.raises(UserError, match=r"autoencoder.csv yet; .*OVERPAR_CONFIG"):
@@ -171,4 +171,4 @@ def test_missing_results_are_named(
         found.record("vqf", "n=4")
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     with pytest.raises(UserError, match="start in the project"):
-        open_results()
+        results()

@@ -7,7 +7,7 @@ import pytest
 
 from overpar.base.errors import UserError
 from overpar.base.statistics import line, variance_interval
-from overpar.quantities.verdict import judge_family, trend
+from overpar.quantities.verdict import judge_sizes, trend
 
 N = [4, 6, 8, 10]
 
@@ -97,14 +97,14 @@ def rows(dimension: Any, gradient: Any, exceeds: Any = None) -> list[dict[str, A
     ],
 )
 def test_verdicts(dimension: Any, gradient: Any, exceeds: Any, verdict: str) -> None:
-    found = judge_family(rows(dimension, gradient, exceeds))
+    found = judge_sizes(rows(dimension, gradient, exceeds))
     assert found["verdict"] == verdict
     assert found["reasons"]
     assert found["cannot_know"]
 
 
 def test_one_size_gives_no_verdict() -> None:
-    found = judge_family(rows(lambda n: n**2, lambda n: 1.0)[:1])
+    found = judge_sizes(rows(lambda n: n**2, lambda n: 1.0)[:1])
     assert found["verdict"] == "undecided"
     assert found["reasons"] == [
         "a trend needs at least three sizes for which the numbers are known"

@@ -9,9 +9,9 @@ from scratch import FROM_VQE, VQE, Project
 NAME = "notebooks/tiny"
 BLOCK = {"tables": ["vqe"], "title": "A tiny one"}
 CODE = """
-from overpar.study.results import open_results
+from overpar.study.results import results
 
-results = open_results()
+found = results()
 runs = results.table("vqe")["runs"].sum()
 losses = results.record("vqe", "n=4,boundary=open,depth=2,initial=data").variables["loss"]
 print(f"{runs} runs, {losses.shape} losses")

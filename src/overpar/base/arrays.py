@@ -35,6 +35,8 @@ def load_array(path: Path, sha256: str | None = None) -> NDArray[Any]:
         array: NDArray[Any] = np.load(io.BytesIO(content), allow_pickle=False)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except UserError:
+        raise
     except (EOFError, ValueError) as error:
         if "allow_pickle" in str(error):
             raise UserError(f"{path} holds pickled objects, which are never loaded.") from error

@@ -133,10 +133,17 @@ def check(model: type[Model], values: Any, where: str = "", *, source: str = "Co
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise UserError(f"{source}: {_message(model, error, where)}") from None
+        raise UserError(f"{source}: {message(model, error, where)}") from None
 
 
-def _message(model: type[BaseModel], error: ValidationError, where: str) -> str:
+def message(model: type[BaseModel], error: ValidationError, where: str = "") -> str:
+    """The first thing that is wrong, with key, value and what is allowed.
+
+    Args:
+        model: what the values did not fit.
+        error: what pydantic says.
+        where: key of the values within the whole.
+    """
     # A misspelt key also leaves its right name missing; the misspelling is what helps.
     first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     location, kind, value = first["loc"], first["type"], first["input"]
@@ -152,7 +159,8 @@ def _message(model: type[BaseModel], error: ValidationError, where: str) -> str:
     if location[-1:] == ("[key]",):
         return f"{_key(where, location[:-2])} has the name {value!r}; allowed: A-Z, a-z, 0-9, _, -."
     if kind == "value_error":
-        return f"{key}: {first['ctx']['error']}.{others}"
+        about = f"{key}: " if where or location else ""
+        return f"{about}{first['ctx']['error']}.{others}"
     target = locate(schema, location)
     text = allowed(target, schema) if target else first["msg"].replace("Input should be ", "")
     if kind == "missing":

@@ -1,21 +1,23 @@
-"""What the arguments of `overpar` stand for: angles."""
+"""What the arguments of `overpar` stand for: angles and models."""
 
+import argparse
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from overpar.base.arrays import load_array
 from overpar.base.checks import real_array, require
 from overpar.base.errors import UserError
 from overpar.base.seeds import released_angles
-from overpar.engines.interface import Floats
 
 SEEDED = re.compile(r"seed:(\d+):(2?)pi")
 SEEDS = 2**32
 
 
-def parse_angles(text: str, parameters: int) -> Floats:
+def parse_angles(text: str, parameters: int) -> NDArray[np.float64]:
     """Angles from a file or a legacy NumPy seed.
 
     Args:
@@ -40,3 +42,48 @@ def parse_angles(text: str, parameters: int) -> Floats:
     except UserError as error:
         raise UserError(f"Argument `angles`: {error}") from error
     return real_array("angles", array, (parameters,))
+
+
+# Options that take the place of a model's fields.
+FIELDS = {
+    "boundary": "boundary",
+    "field": "field",
+    "tying": "tying",
+    "input": "state",
+    "observable": "observable",
+    "target_seed": "target",
+}
+
+
+def add_model_options(group: "argparse._ArgumentGroup") -> None:
+    """Add the options that take the place of a model's fields."""
+    group.add_argument(
+        "--boundary", choices=("open", "periodic"), help="of the chain (default open)"
+    )
+    group.add_argument(
+        "--field", type=float, metavar="G", help="tfim_hva: transverse field, above 0 (default 1)"
+    )
+    group.add_argument(
+        "--tying",
+        choices=("correct", "released"),
+        help="tfim_hva: which gates a derivative contains; released is that of the authors' "
+        "released QFIM for the open chain (default correct)",
+    )
+    group.add_argument(
+        "--input", metavar="LETTERS", help='product state it acts on, letters 0, 1, +, -, e.g. "01"'
+    )
+    group.add_argument(
+        "--observable", metavar="SUM", help='whose lowest eigenvalue is sought, e.g. "-ZZ - X"'
+    )
+    group.add_argument(
+        "--target-seed",
+        type=int,
+        metavar="K",
+        help="hea_compilation: NumPy seed of the target unitary (default 1)",
+    )
+
+
+def model_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """The fields of a model that options give."""
+    given = {field: getattr(options, name, None) for name, field in FIELDS.items()}
+    return {field: value for field, value in given.items() if value is not None}

@@ -2,23 +2,14 @@
 
 import argparse
 import json
+import re
 import sys
-from typing import Any, get_args
+from dataclasses import asdict
+from typing import Any
 
+import overpar
 from overpar.base.checks import require
-from overpar.base.errors import UserError
-from overpar.model.ansatz import Boundary
-from overpar.model.generators import parse_generators
-from overpar.quantities.algebra import (
-    LIMIT_BASIS,
-    LIMIT_STRINGS,
-    LIMIT_SUMS,
-    dla_dimension,
-    sector_dimension,
-)
-from overpar.quantities.algebra_structure import structure
-
-_DEFAULTS = (LIMIT_SUMS, LIMIT_STRINGS)
+from overpar.cli.arguments import model_settings
 
 DESCRIPTION = """\
 Print the dimension of the Lie algebra that generators span with all their nested commutators, or
@@ -49,12 +40,17 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("generators", nargs="+", metavar="GENERATOR", help="see below")
+    command.add_argument("generators", nargs="*", metavar="GENERATOR", help="see below")
+    command.add_argument(
+        "--model",
+        metavar="MODEL",
+        help="in place of generators: a name under `models` in the config, SPEC.yaml, or"
+        " FILE.py:FUNCTION",
+    )
     command.add_argument("--qubits", type=int, required=True, metavar="N", help="from 1 to 256")
     command.add_argument(
         "--boundary",
-        choices=get_args(Boundary),
-        default="open",
+        choices=("open", "periodic"),
         help="of the chain (default open)",
     )
     how = command.add_mutually_exclusive_group()
@@ -68,22 +64,54 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--max-dim",
         type=int,
         metavar="D",
-        help='print "exceeds D" as soon as that is known (default'
-        f" {LIMIT_SUMS}, or {LIMIT_STRINGS} if every generator is one string)",
+        help='print "exceeds D" as soon as that is known (default 2048, or 262144 if every'
+        " generator is one string)",
     )
     command.add_argument(
         "--state",
         metavar="LETTERS",
-        help="also the dimension on the subspace that this product state explores: a letter 0, 1,"
-        " + or - for all qubits or for each",
+        help="also the dimension on the subspace that this product state explores: letters 0, 1,"
+        " +, -, repeated along the chain",
     )
     command.add_argument(
         "--ideals",
         action="store_true",
-        help=f"also the centre and the simple ideals (dimension up to {LIMIT_BASIS})",
+        help="also the centre and the simple ideals (dimension up to 2048)",
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_run)
+
+
+def make_model(options: argparse.Namespace) -> overpar.Model:
+    """The model that the options describe.
+
+    Raises:
+        UserError: if a generator is not well formed, or no model or both are given.
+    """
+    require(
+        bool(options.generators) != bool(options.model),
+        "Give generators, or --model, and not both.",
+    )
+    state = {} if options.state is None else {"state": options.state}
+    if options.model:
+        return overpar.load_model(options.model, **model_settings(options), **state)
+    texts = [_placed(text, options.qubits) if options.full else text for text in options.generators]
+    return overpar.Model(
+        generators=list(dict.fromkeys(texts)),
+        boundary=options.boundary or "open",
+        local=options.local,
+        **state,
+    )
+
+
+def _placed(text: str, qubits: int) -> str:
+    """Strings of one letter per qubit, each in its one place."""
+    strings = re.findall(r"[A-Za-z]+", re.sub(r"\d+\.?\d*[eE][+-]?\d+", "", text))
+    require(
+        "@" not in text and all(len(string) == qubits for string in strings),
+        f"Generator {text!r} must have {qubits} letters and no @, one letter per qubit.",
+    )
+    return re.sub(rf"([A-Za-z]{{{qubits}}})", r"\1@0", text)
 
 
 def report(options: argparse.Namespace) -> dict[str, Any]:
@@ -92,39 +120,30 @@ def report(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         UserError: if an argument is out of range, or a generator is not well formed.
     """
-    require(
-        options.max_dim is None or options.max_dim >= 1,
-        f"Argument `max-dim` must be at least 1, but is {options.max_dim}.",
+    found = overpar.dla(
+        make_model(options),
+        options.qubits,
+        max_dim=options.max_dim,
+        sector=options.state is not None,
+        ideals=options.ideals,
     )
-    n = options.qubits
-    generators = parse_generators(
-        options.generators, n, options.boundary, local=options.local, full=options.full
-    )
-    dimension = dla_dimension(generators, n, options.max_dim)
     out: dict[str, Any] = {
-        "qubits": n,
-        "generators": len(generators),
-        "dimension": dimension.value,
-        "exceeds": dimension.exceeds,
+        "qubits": found.qubits,
+        "generators": found.generators,
+        "dimension": found.dimension,
+        "exceeds": found.exceeds,
     }
-    if dimension.value is None:
-        out["stopped_because"] = dimension.reason
+    if found.dimension is None:
+        out["stopped_because"] = found.stopped
     if options.state is not None:
-        sector = sector_dimension(generators, n, options.state)
-        out |= {"state": options.state, "sector_dimension": sector.value}
-        if sector.value is None:
-            out["sector_stopped_because"] = sector.reason
-    if options.ideals and dimension.value is not None:
-        try:
-            parts = structure(generators, n)
-        except UserError as error:
-            return out | {"ideals": None, "ideals_not_found_because": str(error)}
-        out["centre"] = parts.centre.dimension
-        out["ideals"] = [
-            {"name": ideal.name, "dimension": ideal.dimension, "rank": ideal.rank}
-            for ideal in parts.ideals
-        ]
-    return out
+        out |= {"state": options.state, "sector_dimension": found.sector}
+        if found.sector is None:
+            out["sector_stopped_because"] = found.no_sector
+    if not options.ideals or found.dimension is None:
+        return out
+    if found.centre is None:
+        return out | {"ideals": None, "ideals_not_found_because": found.no_ideals}
+    return out | {"centre": found.centre, "ideals": [asdict(ideal) for ideal in found.ideals]}
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -135,7 +154,7 @@ def _run(options: argparse.Namespace) -> None:
     stopped = found["dimension"] is None
     print(f"exceeds {found['exceeds']}" if stopped else found["dimension"])
     if stopped and found["exceeds"] != options.max_dim:
-        hint = "; --max-dim sets the limit" if found["exceeds"] in _DEFAULTS else ""
+        hint = "; --max-dim sets the limit" if options.max_dim is None else ""
         print(f"overpar: stopped, since {found['stopped_because']}{hint}.", file=sys.stderr)
     if "state" in found:
         value = found["sector_dimension"]

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from overpar.base.validation import allowed, resolve
-from overpar.model.family import Family
+from overpar.model.model import Model
 from overpar.study.config import Config, Range
 from overpar.study.plan import kind_module, kinds
 
@@ -120,14 +120,15 @@ def _cell(module: Any) -> dict[str, Any]:
     cell: dict[str, Any] = module.Spec.model_json_schema()
     if "model" in cell["properties"]:
         cell["properties"]["model"] = {"type": "string", "description": "a name under `models`"}
-        del cell["$defs"]["Family"]
+        del cell["$defs"]["Model"]
     return cell
 
 
 def _model() -> dict[str, Any]:
     """Schema of a model under `models`, which gets its name from its key."""
-    model: dict[str, Any] = Family.model_json_schema()
-    del model["properties"]["name"]
+    model: dict[str, Any] = Model.model_json_schema()
+    for from_python_only in ("name", "inputs"):
+        del model["properties"][from_python_only]
     return model
 
 

@@ -2,18 +2,15 @@
 
 import argparse
 import os
-from collections.abc import Container
 from pathlib import Path
 
 from overpar.base.checks import require
-from overpar.base.progress import reporter, say
+from overpar.base.progress import reporter
 from overpar.base.validation import check
-from overpar.experiments.common.spec import CellSpec
 from overpar.study import config as configuration
 from overpar.study.claims_file import read_claims
 from overpar.study.config import Config
-from overpar.study.datasets import obtain
-from overpar.study.execute import execute
+from overpar.study.execute import execute, prepare_inputs
 from overpar.study.plan import Plan
 
 DEFAULT = Path("config/config.yaml")
@@ -67,34 +64,6 @@ def add_config_option(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"laid upon {DEFAULT}; may be given again",
     )
-
-
-def prepare_inputs(
-    plan: Plan, spec: CellSpec, names: Container[str] | None = None
-) -> dict[str, Path]:
-    """Fetch or simulate what a cell needs and is not there yet; the paths by name.
-
-    Args:
-        plan: where inputs come from.
-        spec: the cell's specification.
-        names: prepare only inputs of these names.
-    """
-    paths = {}
-    for key, need in spec.needs().items():
-        if names is not None and key not in names:
-            continue
-        sort, _, name = need.partition(":")
-        if sort == "dataset":
-            paths[key] = plan.manifest(name)
-            if not paths[key].exists():
-                obtain(plan, name, say)
-        else:
-            experiment, _, label = name.partition("/")
-            other = plan.cell(experiment, label)
-            paths[key] = other.path
-            if not other.path.exists():
-                execute(plan, other, reporter(f"{experiment} {label}"))
-    return paths
 
 
 def _plan(options: argparse.Namespace) -> None:

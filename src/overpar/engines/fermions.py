@@ -177,10 +177,10 @@ class Fermions:
             "Engine 'fermions' works for model tfim_hva with the correct tying only, periodic with"
             " an even number of qubits; use 'statevector'.",
         )
-        assert task.family is not None
+        assert task.chain is not None
         self.task = task
         self.threads = threads
-        _, self._boundary, self._field = task.family
+        self._boundary, self._field = task.chain
 
     def loss_and_gradient(self, angles: Floats) -> tuple[Floats, Floats]:
         """See `interface.Objective.loss_and_gradient`."""
@@ -200,9 +200,8 @@ class Fermions:
 def applies(task: Task) -> bool:
     """Whether a task can be trained by this engine."""
     return (
-        task.family is not None
-        and task.family[0] == "tfim_hva"
+        task.chain is not None
         and not task.circuit.derivative_ties
         # The momenta of a periodic chain pair up for an even number of qubits only.
-        and (task.family[1] == "open" or task.circuit.qubits % 2 == 0)
+        and (task.chain[0] == "open" or task.circuit.qubits % 2 == 0)
     )

@@ -11,7 +11,7 @@ from overpar.model.observables import Task
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 EngineName = Literal["auto", "fermions", "statevector", "qibo"]
-NAMES: tuple[str, ...] = get_args(EngineName)
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 
 
 class Objective(Protocol):

@@ -1,4 +1,4 @@
-"""Lie algebra of a circuit family: dimension, sector, ideals, and the loss they predict."""
+"""Lie algebra of a model: dimension, sector, ideals, and the loss they predict."""
 
 from typing import ClassVar
 
@@ -8,8 +8,7 @@ from pydantic import Field
 from overpar.base.errors import UserError
 from overpar.base.records import Variable
 from overpar.experiments.common.spec import CellSpec, Context, Result
-from overpar.model.families import family_generators
-from overpar.model.family import Family
+from overpar.model.model import Model
 from overpar.quantities.algebra import LIMIT_BASIS, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
 from overpar.quantities.loss_moments import loss_moments, product_expectations
@@ -23,7 +22,7 @@ class Spec(CellSpec):
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n"}
     BATCH: ClassVar[tuple[str, ...]] = ("model",)
     ENGINES: ClassVar[tuple[str, ...]] = ("auto",)
-    model: Family
+    model: Model
     qubits: int = Field(ge=1, le=256, description="number of qubits")
     depth: int = Field(
         8, ge=1, le=1000, description="layers from which a file's circuit gives its generators"
@@ -44,7 +43,7 @@ class Spec(CellSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Dimension; and, up to a limit, sector, centre, ideals and the moments of a deep loss."""
-    generators, letters = family_generators(spec.model, spec.qubits, spec.depth)
+    generators, letters = spec.model.algebra(spec.qubits, spec.depth)
     dimension = dla_dimension(generators, spec.qubits, spec.max_dim)
     notes: dict[str, str] = {"state": letters}
     found: dict[str, Variable] = {}
@@ -64,7 +63,7 @@ def run(spec: Spec, context: Context) -> Result:
     sizes = np.array([ideal.dimension for ideal in parts.ideals], np.int64)
     found["ideals"] = Variable(("ideal",), sizes, "dimensions of the simple ideals")
     notes["ideal_names"] = " + ".join(ideal.name for ideal in parts.ideals)
-    observable = spec.model.measured(spec.qubits)
+    observable = spec.model.operator(spec.qubits)
     if observable is not None:
         try:
             moments = loss_moments(parts, observable, product_expectations(parts, letters))

@@ -9,7 +9,7 @@ from overpar.base.records import Variable
 from overpar.experiments.common.spec import Context, Result, TrainingSpec
 from overpar.experiments.common.states import StateSource, needs, training_states
 from overpar.experiments.common.training import stored, train_cell
-from overpar.model.tasks import autoencoder
+from overpar.model.papers import autoencoder
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 5"
 
@@ -38,7 +38,7 @@ def run(spec: Spec, context: Context) -> Result:
     states, about = training_states(spec.states, context.source, context.inputs)
     if states is None:
         return Result({}, about)
-    task = autoencoder(states, spec.layers)
+    task = autoencoder(states).task(depth=spec.layers)
     runs = train_cell(task, 2 * np.pi, spec, context)
     kept = {
         "states_real": Variable(("state", "amplitude"), states.real, "training states, real part"),

@@ -11,7 +11,7 @@ from overpar.engines.choose import make_engine
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.experiments.common.spectra import UNDETERMINED, rank_variables
 from overpar.experiments.common.states import BASIS_STATES, StateSource, needs, training_states
-from overpar.model.tasks import autoencoder
+from overpar.model.papers import autoencoder
 from overpar.quantities.information import numerical_rank, qfim, spectrum
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 5; the joint rank is ours"
@@ -44,7 +44,7 @@ def run(spec: Spec, context: Context) -> Result:
         return Result({}, about)
     single, ranks, gaps = [], [], []
     for index, label in enumerate(BASIS_STATES):
-        task = autoencoder(states[[index]], spec.layers)
+        task = autoencoder(states[[index]]).task(depth=spec.layers)
         angles = released_angles(label + 2, task.circuit.parameters, 2 * np.pi)
         single.append(spectrum(qfim(make_engine(task), angles)))
         rank = numerical_rank(single[-1])
@@ -56,7 +56,10 @@ def run(spec: Spec, context: Context) -> Result:
     joint = []
     for sample in range(JOINT_SAMPLES):
         angles = context.generator("joint", sample).uniform(0, 2 * np.pi, len(single[0]))
-        engines = [make_engine(autoencoder(states[[k]], spec.layers)) for k in range(len(states))]
+        engines = [
+            make_engine(autoencoder(states[[k]]).task(depth=spec.layers))
+            for k in range(len(states))
+        ]
         joint.append(spectrum(np.sum([qfim(engine, angles) for engine in engines], axis=0)))
         context.progress(len(states) + sample + 1, len(states) + JOINT_SAMPLES)
     joint_ranks = rank_variables("joint", map(numerical_rank, joint))

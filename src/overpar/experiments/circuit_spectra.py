@@ -1,4 +1,4 @@
-"""QFIM and Hessian spectra of any circuit family, at random and at optimised angles."""
+"""QFIM and Hessian spectra of any model, at random and at optimised angles."""
 
 from typing import ClassVar, Literal
 
@@ -8,8 +8,7 @@ from pydantic import Field, model_validator
 from overpar.engines.choose import curvature_engine
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.experiments.common.spectra import spectra_cell
-from overpar.model.families import family_task
-from overpar.model.family import Family
+from overpar.model.model import Model
 
 SOURCE = "our own protocol"
 
@@ -25,7 +24,7 @@ class Spec(CellSpec):
     }
     BATCH: ClassVar[tuple[str, ...]] = ("model", "qubits", "at")
     ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
-    model: Family
+    model: Model
     qubits: int = Field(ge=1, le=14, description="number of qubits")
     depth: int = Field(ge=0, le=1000, description="layers; 0 for hardware_efficient only")
     at: Literal["random", "optimised"] = Field(
@@ -61,7 +60,7 @@ class Spec(CellSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
-    task = family_task(spec.model, spec.qubits, spec.depth)
+    task = spec.model.task(spec.qubits, spec.depth)
     return spectra_cell(
         curvature_engine(task),
         spec.samples,

@@ -1,4 +1,4 @@
-"""Training of any circuit family: loss curves against depth."""
+"""Training of any model: loss curves against depth."""
 
 from typing import ClassVar
 
@@ -7,8 +7,7 @@ from pydantic import Field, model_validator
 
 from overpar.experiments.common.spec import Context, Result, TrainingSpec
 from overpar.experiments.common.training import stored, train_cell
-from overpar.model.families import family_task
-from overpar.model.family import Family
+from overpar.model.model import Model
 
 SOURCE = "our own protocol"
 
@@ -21,7 +20,7 @@ class Spec(TrainingSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
     BATCH: ClassVar[tuple[str, ...]] = ("model", "qubits")
-    model: Family
+    model: Model
     qubits: int = Field(ge=1, le=16, description="number of qubits")
     depth: int = Field(ge=1, le=1000, description="layers")
     width: float = Field(
@@ -47,6 +46,6 @@ class Spec(TrainingSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
-    task = family_task(spec.model, spec.qubits, spec.depth)
+    task = spec.model.task(spec.qubits, spec.depth)
     runs = train_cell(task, spec.width, spec, context)
     return Result(stored(runs))

@@ -13,8 +13,7 @@ from overpar.engines.interface import Complexes, Floats
 from overpar.experiments.common.spec import Context, Result, TrainingSpec
 from overpar.experiments.common.training import stored, train_cell
 from overpar.model.circuits import Circuit
-from overpar.model.families import family_circuit
-from overpar.model.family import Family
+from overpar.model.model import Model
 from overpar.model.observables import PauliSum, Task
 
 SOURCE = "our own protocol, after arXiv:2606.31536"
@@ -25,7 +24,7 @@ class Spec(TrainingSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
     BATCH: ClassVar[tuple[str, ...]] = ("qubits",)
-    model: Family
+    model: Model
     qubits: int = Field(ge=2, le=12, description="number of qubits, and coordinates of a point")
     depth: int = Field(ge=1, le=1000, description="layers")
     train_points: int = Field(40, ge=1, le=10_000, description="points that are trained on")
@@ -89,7 +88,7 @@ def accuracy(circuit: Circuit, x: Floats, y: Floats, angles: Floats) -> Floats:
 
 def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations, and classify both sets of points at the best angles."""
-    circuit = family_circuit(spec.model, spec.qubits, spec.depth)
+    circuit = spec.model.build(spec.qubits, spec.depth)
     # Not keyed by the label: all circuits get the same points.
     sets = {
         name: points(

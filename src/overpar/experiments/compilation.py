@@ -7,7 +7,7 @@ from pydantic import Field
 
 from overpar.experiments.common.spec import Context, Result, TrainingSpec
 from overpar.experiments.common.training import stored, train_cell
-from overpar.model.tasks import compilation, haar_unitary
+from overpar.model.papers import compilation
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 4"
 
@@ -34,6 +34,6 @@ class Spec(TrainingSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
-    task = compilation(haar_unitary(spec.qubits, spec.target_seed), spec.layers)
+    task = compilation(spec.target_seed).task(spec.qubits, spec.layers)
     runs = train_cell(task, 2 * np.pi, spec, context)
     return Result(stored(runs))

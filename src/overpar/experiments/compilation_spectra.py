@@ -8,7 +8,7 @@ from pydantic import Field
 from overpar.engines.choose import curvature_engine
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.experiments.common.spectra import spectra_cell
-from overpar.model.tasks import compilation, haar_unitary
+from overpar.model.papers import compilation
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 4"
 
@@ -47,7 +47,7 @@ class Spec(CellSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
-    task = compilation(haar_unitary(spec.qubits, spec.target_seed), spec.layers)
+    task = compilation(spec.target_seed).task(spec.qubits, spec.layers)
     return spectra_cell(
         curvature_engine(task),
         spec.samples,

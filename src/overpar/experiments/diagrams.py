@@ -10,15 +10,15 @@ from pydantic import Field
 from overpar.base.checks import require
 from overpar.base.records import Variable
 from overpar.experiments.common.spec import CellSpec, Context, Result
-from overpar.model.ansatz import hardware_efficient, tfim_hva
+from overpar.model.ansatz import hardware_efficient_circuit, tfim_hva_circuit
 from overpar.model.circuits import Circuit, Rotation
 
 SOURCE = "arXiv:2109.11676, Fig. 5"
 
 CIRCUITS: dict[str, Callable[[int, int], Circuit]] = {
-    "hva_open": lambda qubits, layers: tfim_hva(qubits, "open", layers),
-    "hva_periodic": lambda qubits, layers: tfim_hva(qubits, "periodic", layers),
-    "hardware_efficient": hardware_efficient,
+    "hva_open": lambda qubits, layers: tfim_hva_circuit(qubits, "open", layers),
+    "hva_periodic": lambda qubits, layers: tfim_hva_circuit(qubits, "periodic", layers),
+    "hardware_efficient": hardware_efficient_circuit,
 }
 
 

@@ -10,7 +10,7 @@ from overpar.base.records import Variable
 from overpar.engines.choose import curvature_engine, make_objective
 from overpar.engines.interface import Floats, Objective
 from overpar.experiments.common.spec import CellSpec, Context, Result
-from overpar.model.tasks import vqe
+from overpar.model.papers import tfim_hva
 from overpar.quantities.information import curvature
 from overpar.quantities.polish import polish
 from overpar.quantities.training import train
@@ -92,7 +92,7 @@ def plane(objective: Objective, point: Floats, directions: Floats, axis: Floats)
 
 def trap(spec: Spec, context: Context) -> Floats:
     """The polished end of the run of median loss, the same for every depth: shape (2·trained,)."""
-    task = vqe(spec.qubits, spec.boundary, spec.trained)
+    task = tfim_hva(spec.boundary).task(spec.qubits, spec.trained)
     about = f"n={spec.qubits},boundary={spec.boundary},trained={spec.trained}"
     start = [
         seeds.generator(context.seed, context.experiment, about, k).uniform(
@@ -131,7 +131,7 @@ def directions(lowest: Floats, towards: Floats | None) -> Floats:
 def run(spec: Spec, context: Context) -> Result:
     """Curvature at the trap, a descent from beside it, and a slice that shows where that ends."""
     point = spread(trap(spec, context), spec.depth)
-    task = vqe(spec.qubits, spec.boundary, spec.depth)
+    task = tfim_hva(spec.boundary).task(spec.qubits, spec.depth)
     objective = make_objective(task, spec.engine, context.threads)
     at, gradient = objective.loss_and_gradient(point[None])
     values, vectors = np.linalg.eigh(curvature(curvature_engine(task), point)[1])

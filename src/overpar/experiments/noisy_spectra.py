@@ -10,7 +10,7 @@ from overpar.base.records import Variable
 from overpar.base.seeds import released_angles
 from overpar.engines.density import Density
 from overpar.experiments.common.spec import CellSpec, Context, Result
-from overpar.model.ansatz import tfim_hva
+from overpar.model.ansatz import tfim_hva_circuit
 from overpar.model.noise import Noise
 from overpar.quantities.information import mixed_qfim, spectrum
 
@@ -47,7 +47,7 @@ class Spec(CellSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Spectrum of the mixed-state QFIM of one cell."""
-    circuit = tfim_hva(spec.qubits, "periodic", spec.depth)
+    circuit = tfim_hva_circuit(spec.qubits, "periodic", spec.depth)
     angles = released_angles(SEED, circuit.parameters, np.pi)
     engine = Density(circuit, Noise.parse(spec.noise), moments=4 * spec.depth + 1)
     rho, tangents = engine.tangents(angles)

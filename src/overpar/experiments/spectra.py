@@ -8,7 +8,7 @@ from pydantic import Field
 from overpar.engines.choose import curvature_engine
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.experiments.common.spectra import spectra_cell
-from overpar.model.tasks import vqe
+from overpar.model.papers import tfim_hva
 
 SOURCE = "arXiv:2109.11676, Fig. 4 and Supplementary Figs. 1 and 2"
 
@@ -51,13 +51,13 @@ class Spec(CellSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
-    task = vqe(spec.qubits, spec.boundary, spec.depth, tying=spec.tying)
+    task = tfim_hva(spec.boundary, tying=spec.tying).task(spec.qubits, spec.depth)
     return spectra_cell(
         curvature_engine(task),
         spec.samples,
         width=np.pi,
         training=context.inputs.get("training"),
-        trained=curvature_engine(vqe(spec.qubits, spec.boundary, spec.depth)),
+        trained=curvature_engine(tfim_hva(spec.boundary).task(spec.qubits, spec.depth)),
         with_hessian=spec.hessian and spec.tying == "correct",
         progress=context.progress,
     )

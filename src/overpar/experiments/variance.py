@@ -8,9 +8,8 @@ from pydantic import Field, model_validator
 from overpar.base.records import Variable
 from overpar.engines.choose import make_objective
 from overpar.experiments.common.spec import CellSpec, Context, Result
-from overpar.model.families import family_task
-from overpar.model.family import Family
 from overpar.model.generators import simplified
+from overpar.model.model import Model
 
 SOURCE = "our own protocol, after arXiv:2606.31536 and arXiv:2309.09342"
 
@@ -22,7 +21,7 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
     BATCH: ClassVar[tuple[str, ...]] = ("model",)
-    model: Family
+    model: Model
     qubits: int = Field(ge=1, le=16, description="number of qubits")
     depth: int = Field(ge=1, le=5000, description="layers")
     samples: int = Field(2000, ge=10, le=10_000_000, description="random points")
@@ -47,7 +46,7 @@ class Spec(CellSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Loss, derivative along the middle angle, and mean squared derivative at random points."""
-    task = family_task(spec.model, spec.qubits, spec.depth)
+    task = spec.model.task(spec.qubits, spec.depth)
     objective = make_objective(task, spec.engine, context.threads)
     parameters = task.circuit.parameters
     random = context.generator("angles")
@@ -69,6 +68,6 @@ def run(spec: Spec, context: Context) -> Result:
             ("sample",), np.concatenate(square), "mean over angles of (∂L/∂θ)²"
         ),
     }
-    observable = spec.model.measured(spec.qubits)
+    observable = spec.model.operator(spec.qubits)
     norm = sum(c**2 for c, _, _ in simplified(observable).terms) if observable else 0.0
     return Result(variables, {"parameters": parameters, "observable_norm": norm})

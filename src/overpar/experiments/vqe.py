@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from overpar.experiments.common.spec import Context, Result, TrainingSpec
 from overpar.experiments.common.training import stored, train_cell
-from overpar.model.tasks import vqe
+from overpar.model.papers import tfim_hva
 
 SOURCE = "arXiv:2109.11676, Fig. 3"
 
@@ -50,6 +50,6 @@ class Spec(TrainingSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Train all initialisations of one cell."""
-    task = vqe(spec.qubits, spec.boundary, spec.depth, field=spec.field)
+    task = tfim_hva(spec.boundary, field=spec.field).task(spec.qubits, spec.depth)
     runs = train_cell(task, WIDTH[spec.initial], spec, context)
     return Result(stored(runs))

@@ -18,7 +18,9 @@ def bonds(qubits: int, boundary: Boundary) -> list[tuple[int, int]]:
     return [*pairs, (0, qubits - 1)] if boundary == "periodic" else pairs
 
 
-def tfim_hva(qubits: int, boundary: Boundary, depth: int, tying: Tying = "correct") -> Circuit:
+def tfim_hva_circuit(
+    qubits: int, boundary: Boundary, depth: int, tying: Tying = "correct"
+) -> Circuit:
     """Hamiltonian variational ansatz of the transverse-field Ising chain, from |+⟩ⁿ.
 
     Layer l is exp(−iθ_l/2 ΣZ_jZ_{j+1}) then exp(−iφ_l/2 ΣX_j); angles are ordered
@@ -36,7 +38,7 @@ def tfim_hva(qubits: int, boundary: Boundary, depth: int, tying: Tying = "correc
         UserError: if an argument is outside its range.
 
     Examples:
-        >>> tfim_hva(4, "periodic", 3).parameters
+        >>> tfim_hva_circuit(4, "periodic", 3).parameters
         6
 
     Source: arXiv:2109.11676, eq. (15) and Fig. 5.
@@ -55,7 +57,7 @@ def tfim_hva(qubits: int, boundary: Boundary, depth: int, tying: Tying = "correc
     return Circuit(qubits, tuple(gates), 2 * depth, tuple(ties), name=f"tfim_hva {boundary}")
 
 
-def hardware_efficient(qubits: int, layers: int) -> Circuit:
+def hardware_efficient_circuit(qubits: int, layers: int) -> Circuit:
     """Hardware-efficient ansatz of the compilation and autoencoder experiments.
 
     RY then RX on every qubit; then per layer CZ on (0,1),(2,3),…, rotations, CZ on
@@ -71,7 +73,7 @@ def hardware_efficient(qubits: int, layers: int) -> Circuit:
         UserError: if an argument is outside its range.
 
     Examples:
-        >>> hardware_efficient(4, 35).parameters
+        >>> hardware_efficient_circuit(4, 35).parameters
         428
 
     Source: arXiv:2109.11676, Supplementary Figs. 4 and 5, and the authors' released code.

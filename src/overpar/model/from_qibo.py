@@ -29,7 +29,7 @@ _FROM_QIBO: dict[str, tuple[tuple[str, tuple[int, ...], int, float], ...]] = {
 _CONTROLLED = ("crx", "cry", "crz", "cu1")
 
 
-def from_qibo(circuit: QiboCircuit) -> Circuit:
+def qibo_circuit(circuit: QiboCircuit) -> Circuit:
     """A Qibo circuit as a `Circuit`; every parameter of a trainable gate becomes an angle.
 
     Parameters are numbered in the order of `circuit.get_parameters()`. Other gates become fixed

@@ -44,11 +44,12 @@ class Noise:
         """
         place, _, strength = text.partition(":")
         try:
-            return cls(place, float(strength))
+            number = float(strength)
         except ValueError:
             raise UserError(
                 f"Argument `noise` is {text!r}; it is written local:λ, both:λ or global:q."
             ) from None
+        return cls(place, number)
 
 
 def in_native_gates(circuit: Circuit) -> Circuit:

@@ -11,6 +11,7 @@ from overpar.model.circuits import Circuit, pauli_masks
 
 # With eight runs side by side: 2 states of 2²² rows × 128 bytes = 1 GB.
 MAX_QUBITS = 22
+MAX_EXACT = 16
 
 
 @dataclass(frozen=True)
@@ -92,15 +93,15 @@ class Task:
         observable: O.
         inputs: shape (k, 2ⁿ), each row normalised; None is the single input |0…0⟩.
         constant: added to the expectation value.
-        family: ("tfim_hva", boundary, field) for the Ising chain with its ansatz, which the
-            free-fermion engine can train.
+        chain: (boundary, field) of the Ising chain with its ansatz, which the free-fermion engine
+            can train; None for any other task.
     """
 
     circuit: Circuit
     observable: Observable
     inputs: NDArray[np.complex128] | None = None
     constant: float = 0.0
-    family: tuple[str, Boundary, float] | None = None
+    chain: tuple[Boundary, float] | None = None
 
     def __post_init__(self) -> None:
         size = 2**self.circuit.qubits
@@ -135,6 +136,16 @@ class Task:
             bool(np.isreal(weight) and np.isfinite(weight)),
             f"Argument `weight` must be real and finite, but is {weight}.",
         )
+
+    @property
+    def parameters(self) -> int:
+        """Number M of angles."""
+        return self.circuit.parameters
+
+    @property
+    def trainable(self) -> bool:
+        """Whether there is something to minimise."""
+        return not isinstance(self.observable, PauliSum) or bool(self.observable.terms)
 
     @property
     def joint(self) -> NDArray[np.complex128]:
@@ -212,3 +223,63 @@ def tfim_ground_energy(qubits: int, boundary: Boundary, field: float = 1.0) -> f
     )
     k = (2 * np.arange(qubits) + 1) * np.pi / qubits
     return -float(np.sqrt(1 + field**2 + 2 * field * np.cos(k)).sum())
+
+
+def lowest_eigenvalue(operator: PauliSum, qubits: int) -> float:
+    """Lowest eigenvalue of a sum of Pauli strings, to about 1e-12 of its norm.
+
+    Args:
+        operator: the sum.
+        qubits: n from 1 to 16.
+
+    Raises:
+        UserError: for more qubits.
+
+    Examples:
+        >>> lowest_eigenvalue(PauliSum(((1.0, "XX", (0, 1)), (1.0, "ZZ", (0, 1)))), 2)
+        -2.0
+
+    Source: ARPACK through scipy.sparse.linalg.eigsh.
+    """
+    # A quarter of a second to import, which most tasks need not pay.
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
+    require(
+        1 <= qubits <= MAX_EXACT,
+        f"The lowest eigenvalue is found for up to {MAX_EXACT} qubits, but there are {qubits}.",
+    )
+    flips, diagonals = operator.by_flip(qubits)
+    rows = np.arange(2**qubits)
+    if not flips.any():
+        return float(diagonals.real.sum(axis=0).min())
+
+    def act(vectors: np.ndarray) -> np.ndarray:
+        flat = np.asarray(vectors, np.complex128).reshape(len(rows), -1)
+        parts = (d[:, None] * flat[rows ^ x] for x, d in zip(flips, diagonals, strict=True))
+        return np.asarray(sum(parts)).reshape(vectors.shape)
+
+    if qubits <= 6:
+        return float(np.linalg.eigvalsh(act(np.eye(len(rows))))[0])
+    shape = (len(rows), len(rows))
+    linear = LinearOperator(shape, matvec=act, matmat=act, dtype=np.complex128)
+    start = np.random.default_rng(0).normal(size=len(rows)).astype(np.complex128)
+    return float(eigsh(linear, k=1, which="SA", v0=start, tol=1e-12)[0][0].real)
+
+
+def haar_unitary(qubits: int, seed: int) -> NDArray[np.complex128]:
+    """The release's target of compilation: unitary_group.rvs(2ⁿ) after np.random.seed(seed).
+
+    Args:
+        qubits: n ≥ 1.
+        seed: 0 to 2³²−1.
+
+    Returns:
+        Haar-random unitary, shape (2ⁿ, 2ⁿ).
+
+    Source: the authors' released code of arXiv:2109.11676.
+    """
+    # A second to import, for compilation only.
+    from scipy.stats import unitary_group
+
+    random = np.random.RandomState(seed)
+    return np.asarray(unitary_group.rvs(2**qubits, random_state=random))

@@ -1,4 +1,4 @@
-"""What can be said of a circuit family at one size before it is trained."""
+"""What can be said of a model at one size before it is trained."""
 
 from dataclasses import dataclass, field
 
@@ -9,8 +9,7 @@ from overpar.base.progress import Progress, silent
 from overpar.base.seeds import generator
 from overpar.engines.choose import curvature_engine, make_objective
 from overpar.engines.interface import Floats
-from overpar.model.families import family_generators, family_task
-from overpar.model.family import Family
+from overpar.model.model import Model
 from overpar.quantities.algebra import LIMIT_BASIS, Dimension, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
 from overpar.quantities.information import numerical_rank, qfim, spectrum
@@ -23,7 +22,7 @@ POINTS, MAX_STRUCTURE = 2, 600
 
 @dataclass
 class Size:
-    """One size of a family.
+    """One size of a model.
 
     Args:
         qubits: n.
@@ -56,8 +55,8 @@ class Size:
     notes: list[str] = field(default_factory=list)
 
 
-def diagnose(
-    family: Family,
+def diagnose_size(
+    model: Model,
     qubits: int,
     *,
     samples: int,
@@ -70,7 +69,7 @@ def diagnose(
     """Algebra, largest QFIM rank, angles to reach it, and loss statistics at one size.
 
     Args:
-        family: the circuit.
+        model: what is diagnosed.
         qubits: n; ranks and losses are computed up to 12.
         samples: random points for losses and gradients.
         max_dim: where counting the dimension of the algebra stops.
@@ -84,28 +83,28 @@ def diagnose(
 
     Source: arXiv:2109.11676, theorems 1 to 3, for what the numbers mean.
     """
-    out = _algebra(family, qubits, max_dim, depth)
+    out = _algebra(model, qubits, max_dim, depth)
     progress(1, 3)
     if qubits > MAX_STATE_QUBITS:
         out.notes.append(
             f"rank and gradients are not computed beyond {MAX_STATE_QUBITS} qubits; the algebra is"
         )
         return out
-    _rank(family, out, max_angles, seed)
+    _rank(model, out, max_angles, seed)
     progress(2, 3)
-    if not family.trainable:
+    if not model.trainable:
         out.notes.append("the model has no observable, so there is no loss to look at")
     else:
-        _losses(family, out, samples, depth, seed)
+        _losses(model, out, samples, depth, seed)
     progress(3, 3)
     return out
 
 
-def _algebra(family: Family, qubits: int, max_dim: int, depth: int | None) -> Size:
+def _algebra(model: Model, qubits: int, max_dim: int, depth: int | None) -> Size:
     try:
-        generators, letters = family_generators(family, qubits, depth or 8)
+        generators, letters = model.algebra(qubits, depth)
     except UserError as error:
-        if family.circuit is None or "Clifford" not in str(error):
+        if model.circuit is None or "Clifford" not in str(error):
             raise
         unknown = Dimension(None, None, str(error))
         return Size(qubits, unknown, unknown, notes=[str(error)])
@@ -121,7 +120,7 @@ def _algebra(family: Family, qubits: int, max_dim: int, depth: int | None) -> Si
         parts = structure(generators, qubits)
         centre = [f"centre of dimension {parts.centre.dimension}"] * (parts.centre.dimension > 0)
         out.ideals = " + ".join([ideal.name for ideal in parts.ideals] + centre)
-        observable = family.measured(qubits)
+        observable = model.operator(qubits)
         if observable is not None:
             moments = loss_moments(parts, observable, product_expectations(parts, letters))
             out.predicted = moments.variance
@@ -130,9 +129,9 @@ def _algebra(family: Family, qubits: int, max_dim: int, depth: int | None) -> Si
     return out
 
 
-def _rank_at(family: Family, qubits: int, depth: int, seed: int) -> tuple[int | None, int]:
+def _rank_at(model: Model, qubits: int, depth: int, seed: int) -> tuple[int | None, int]:
     """Largest rank at random points, None if undetermined, and the number of angles."""
-    task = family_task(family, qubits, depth)
+    task = model.task(qubits, depth)
     engine, parameters = curvature_engine(task), task.circuit.parameters
     found = []
     for point in range(POINTS):
@@ -142,15 +141,15 @@ def _rank_at(family: Family, qubits: int, depth: int, seed: int) -> tuple[int | 
     return max(known, default=None), parameters
 
 
-def _rank(family: Family, out: Size, max_angles: int, seed: int) -> None:
+def _rank(model: Model, out: Size, max_angles: int, seed: int) -> None:
     """Double the depth until the rank stays, then bisect for where it is reached first."""
     ranks: dict[int, tuple[int | None, int]] = {}
     depth, best = 1, 0
     while True:
-        if family_task(family, out.qubits, depth).circuit.parameters > max_angles:
+        if model.task(out.qubits, depth).circuit.parameters > max_angles:
             out.notes.append(f"circuits of more than {max_angles} angles were not looked at")
             break
-        ranks[depth] = _rank_at(family, out.qubits, depth, seed)
+        ranks[depth] = _rank_at(model, out.qubits, depth, seed)
         rank, angles = ranks[depth]
         if depth > 1 and angles == ranks[depth // 2][1]:
             out.notes.append("the circuit does not get longer with depth; its rank is that of it")
@@ -166,14 +165,14 @@ def _rank(family: Family, out: Size, max_angles: int, seed: int) -> None:
     low, high = max((d for d in ranks if d < reached[0]), default=0), reached[0]
     while high - low > 1:
         middle = (low + high) // 2
-        ranks[middle] = _rank_at(family, out.qubits, middle, seed)
+        ranks[middle] = _rank_at(model, out.qubits, middle, seed)
         low, high = (low, middle) if ranks[middle][0] == best else (middle, high)
     out.rank, out.depth, out.angles = best, high, ranks[high][1]
 
 
-def _losses(family: Family, out: Size, samples: int, depth: int | None, seed: int) -> None:
+def _losses(model: Model, out: Size, samples: int, depth: int | None, seed: int) -> None:
     out.variance_depth = depth or 2 * (out.depth or 8)
-    task = family_task(family, out.qubits, out.variance_depth)
+    task = model.task(out.qubits, out.variance_depth)
     parameters = task.circuit.parameters
     angles = 2 * np.pi * generator(seed, "losses", out.qubits).random((samples, parameters))
     loss, gradient = make_objective(task).loss_and_gradient(angles)

@@ -1,4 +1,4 @@
-"""Trends over sizes, and a verdict on whether a circuit family can be trained."""
+"""Trends over sizes, and a verdict on whether a model can be trained."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,8 +70,8 @@ def trend(qubits: Sequence[int], values: Sequence[float], errors: Sequence[float
     return Trend(law, power, rate)
 
 
-def judge_family(sizes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Trends, verdict and reasons for the sizes of a family.
+def judge_sizes(sizes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Trends, verdict and reasons for the sizes of a model.
 
     Args:
         sizes: rows with qubits, dimension, exceeds, angles, rank_is_full, gradient_variance and

@@ -5,11 +5,13 @@ import json
 import platform
 import subprocess
 import time
+from collections.abc import Container
 from pathlib import Path
 
-from overpar.base.progress import Progress, silent
+from overpar.base.progress import Progress, reporter, say, silent
 from overpar.base.records import write_record
-from overpar.experiments.common.spec import Context
+from overpar.experiments.common.spec import CellSpec, Context
+from overpar.study.datasets import obtain
 from overpar.study.plan import Cell, Plan, kind_module
 
 
@@ -81,3 +83,31 @@ def git_commit(project: Path) -> str:
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return out.stdout.strip()
+
+
+def prepare_inputs(
+    plan: Plan, spec: CellSpec, names: Container[str] | None = None
+) -> dict[str, Path]:
+    """Fetch or simulate what a cell needs and is not there yet; the paths by name.
+
+    Args:
+        plan: where inputs come from.
+        spec: the cell's specification.
+        names: prepare only inputs of these names.
+    """
+    paths = {}
+    for key, need in spec.needs().items():
+        if names is not None and key not in names:
+            continue
+        sort, _, name = need.partition(":")
+        if sort == "dataset":
+            paths[key] = plan.manifest(name)
+            if not paths[key].exists():
+                obtain(plan, name, say)
+        else:
+            experiment, _, label = name.partition("/")
+            other = plan.cell(experiment, label)
+            paths[key] = other.path
+            if not other.path.exists():
+                execute(plan, other, reporter(f"{experiment} {label}"))
+    return paths

@@ -165,10 +165,7 @@ class Plan:
         Raises:
             UserError: if the configuration has no such cell.
         """
-        if experiment not in self.config.experiments:
-            names = ", ".join(self.config.experiments)
-            raise UserError(f"There is no experiment {experiment!r}; allowed: {names}.")
-        known = self.block(experiment)
+        known = self.cells_of(experiment)
         if label not in known:
             close = difflib.get_close_matches(label, known, n=3)
             hint = f" Close to it: {'  '.join(close)}" if close else ""
@@ -177,6 +174,17 @@ class Plan:
                 f" its {len(known)} cells.{hint}"
             )
         return known[label]
+
+    def cells_of(self, experiment: str) -> dict[str, Cell]:
+        """The cells of one experiment by label.
+
+        Raises:
+            UserError: if the configuration has no such experiment.
+        """
+        if experiment not in self.config.experiments:
+            names = ", ".join(self.config.experiments)
+            raise UserError(f"There is no experiment {experiment!r}; allowed: {names}.")
+        return self.block(experiment)
 
     def inputs(self, cell: Cell) -> dict[str, Path]:
         """Files a cell reads, by the names its kind gives them."""

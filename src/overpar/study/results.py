@@ -1,11 +1,14 @@
-"""Tables and records for notebooks, wherever in the project they are started."""
+"""What a run of the workflow has made: tables and records."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from overpar.base.checks import require
 from overpar.base.errors import UserError
 from overpar.base.records import Record, read_record
 from overpar.base.validation import check
@@ -55,30 +58,71 @@ class Results:
             raise UserError(f"There is no {name!r} in {PUBLISHED}; allowed: {', '.join(known)}.")
         return pd.read_csv(self.plan.project / PUBLISHED / name)
 
-    def record(self, experiment: str, label: str) -> Record:
+    def record(self, experiment: str, label: str = "", **settings: Any) -> Record:
         """The record of one cell, checked to be of this config and code.
+
+        Args:
+            experiment: name of a block of the config.
+            label: of the cell, as `overpar plan` prints it; or, in its place,
+            settings: that single out one cell, e.g. qubits=6, boundary="open", depth=16.
 
         Raises:
             UserError: if there is no such cell, or its record is missing, damaged or outdated.
         """
-        cell = self.plan.cell(experiment, label)
+        cell = self.plan.cell(experiment, label or self._label(experiment, settings))
         return read_record(cell.path, self.plan.identity(cell))
 
+    def _label(self, experiment: str, settings: Mapping[str, Any]) -> str:
+        """Label of the one cell with these settings."""
+        cells = self.plan.cells_of(experiment)
+        names = next(iter(cells.values())).spec.LABEL
+        for name in settings:
+            require(
+                name in names,
+                f"Cells of {experiment!r} are told apart by {', '.join(names)}, not by {name!r}.",
+            )
+        wanted = {key: str(value) for key, value in settings.items()}
+        found = [
+            label
+            for label, cell in cells.items()
+            if all(str(getattr(cell.spec, key)) == value for key, value in wanted.items())
+        ]
+        require(
+            len(found) == 1,
+            f"{len(found)} cells of {experiment!r} have"
+            f" {', '.join(f'{k}={v}' for k, v in settings.items()) or 'no settings'};"
+            " `overpar plan` lists all.",
+        )
+        return found[0]
 
-def open_results() -> Results:
-    """Results of config/config.yaml with the files in OVERPAR_CONFIG laid upon it.
 
-    The project is this directory or the nearest one above it that has a config; relative paths
-    in OVERPAR_CONFIG, separated as in PATH, are relative to it.
+def results() -> Results:
+    """What a run of the workflow has made, wherever in the project one is.
+
+    That is of config/config.yaml with the files in OVERPAR_CONFIG laid upon it, whose relative
+    paths, separated as in PATH, are relative to the project.
 
     Raises:
-        UserError: if there is none, or the configuration is wrong.
+        UserError: if this directory is in no project, or the configuration is wrong.
     """
-    here = Path.cwd()
-    found = [folder for folder in (here, *here.parents) if (folder / DEFAULT).is_file()]
-    if not found:
-        raise UserError(f"There is no {DEFAULT} in {here} or above it; start in the project.")
-    project = found[0]
+    return Results(open_plan())
+
+
+def open_plan() -> Plan:
+    """The plan of the project that this directory is in; see `results`.
+
+    Raises:
+        UserError: if it is in none, or the configuration is wrong.
+    """
+    project = find_project()
+    if project is None:
+        raise UserError(f"There is no {DEFAULT} in {Path.cwd()} or above it; start in the project.")
     extra = [name for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
     values = configuration.read([project / DEFAULT, *(project / name for name in extra)])
-    return Results(Plan(check(Config, values), project))
+    return Plan(check(Config, values), project)
+
+
+def find_project() -> Path | None:
+    """This directory or the nearest one above it that has a config."""
+    here = Path.cwd()
+    return next((f for f in (here, *here.parents) if (f / DEFAULT).is_file()), None)

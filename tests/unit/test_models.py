@@ -10,12 +10,12 @@ from scipy.linalg import expm
 from overpar.base.errors import UserError
 from overpar.base.validation import check
 from overpar.engines.choose import make_engine, make_objective
-from overpar.model.families import family_circuit, family_generators, family_task
-from overpar.model.family import Family, layered, lowest_eigenvalue
-from overpar.model.files import load_circuit
+from overpar.model.foreign import call_function, load_function
 from overpar.model.generators import parse_generators
-from overpar.model.observables import PauliSum, tfim, tfim_ground_energy
-from overpar.model.tasks import vqe
+from overpar.model.layers import layered
+from overpar.model.model import Model
+from overpar.model.observables import PauliSum, lowest_eigenvalue, tfim, tfim_ground_energy
+from overpar.model.papers import tfim_hva
 
 XXZ = ["ZZ", "XX@0::2 + YY@0::2", "XX@1::2 + YY@1::2", "Z@0::2"]
 PAULI = {
@@ -61,7 +61,7 @@ def test_strides(text: str, boundary: Any, places: list[tuple[int, ...]]) -> Non
 def test_layers_are_exponentials_on_the_input(pattern: str) -> None:
     n = 6 if len(pattern) == 3 else 4
     generators = ["ZZ - 0.5*Z", "XX@0::2 + YY@0::2", "X@1"]
-    family = Family(generators=generators, state=pattern, boundary="periodic")
+    model = Model(generators=generators, state=pattern, boundary="periodic")
     angles = np.random.default_rng(len(pattern)).uniform(0, 2 * np.pi, 6)
     state = np.ones(1)
     for letter in pattern * (n // len(pattern)):
@@ -69,30 +69,30 @@ def test_layers_are_exponentials_on_the_input(pattern: str) -> None:
     matrices = [dense(g, n) for g in parse_generators(generators, n, "periodic")]
     for k, angle in enumerate(angles):
         state = expm(-0.5j * angle * matrices[k % 3]) @ state
-    circuit = family_circuit(family, n, 2)
+    circuit = model.build(n, 2)
     assert circuit.parameters == 6
-    found = make_engine(family_task(family, n, 2)).state(angles[None])[0, 0]
+    found = make_engine(model.task(n, 2)).state(angles[None])[0, 0]
     assert abs(np.vdot(found, state)) == pytest.approx(1, abs=1e-12)
 
 
 def test_ansatz_models_are_those_of_the_papers() -> None:
-    family = Family(ansatz="tfim_hva", boundary="periodic")
-    ours, theirs = family_task(family, 4, 3), vqe(4, "periodic", 3)
-    assert ours.family == theirs.family  # so that the fast engine takes it
+    model = Model(ansatz="tfim_hva", boundary="periodic")
+    ours, theirs = model.task(4, 3), tfim_hva("periodic").task(4, 3)
+    assert ours.chain == theirs.chain  # so that the fast engine takes it
     angles = np.random.default_rng(0).random((2, 6))
-    written = Family(generators=["ZZ", "X"], boundary="periodic", state="+", observable="-ZZ - X")
-    for task in (theirs, family_task(written, 4, 3)):
+    written = Model(generators=["ZZ", "X"], boundary="periodic", state="+", observable="-ZZ - X")
+    for task in (theirs, written.task(4, 3)):
         loss, gradient = make_objective(task).loss_and_gradient(angles)
         expected = make_objective(ours).loss_and_gradient(angles)
         np.testing.assert_allclose(loss, expected[0], rtol=0, atol=1e-11)
         np.testing.assert_allclose(gradient, expected[1], rtol=0, atol=1e-11)
 
 
-def test_tying_gives_every_place_its_angle() -> None:
-    tied = Family(generators=["ZZ", "X"])
-    free = Family(generators=["ZZ", "X"], tying="places")
-    assert family_circuit(tied, 4, 2).parameters == 4
-    assert family_circuit(free, 4, 2).parameters == 14
+def test_local_gives_every_place_its_angle() -> None:
+    tied = Model(generators=["ZZ", "X"])
+    free = Model(generators=["ZZ", "X"], local=True)
+    assert tied.build(4, 2).parameters == 4
+    assert free.build(4, 2).parameters == 14
 
 
 @pytest.mark.parametrize("n", [2, 5, 6, 7, 9])
@@ -163,18 +163,18 @@ def file(tmp_path: Path) -> str:
 
 
 def test_a_file_is_the_same_as_generators(file: str) -> None:
-    own = Family(circuit=f"{file}:tied", state="+", observable="-ZZ - X")
-    written = Family(generators=["ZZ", "X"], state="+", observable="-ZZ - X")
+    own = Model(circuit=f"{file}:tied", state="+", observable="-ZZ - X")
+    written = Model(generators=["ZZ", "X"], state="+", observable="-ZZ - X")
     angles = np.random.default_rng(1).uniform(0, 6, (3, 6))
-    one, other = (make_objective(family_task(f, 4, 3)) for f in (own, written))
+    one, other = (make_objective(f.task(4, 3)) for f in (own, written))
     for a, b in zip(one.loss_and_gradient(angles), other.loss_and_gradient(angles), strict=True):
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
     assert own.files() == [file]
     assert written.files() == []
-    generators, letters = family_generators(own, 4, 3)
+    generators, letters = own.algebra(4, 3)
     assert letters == "0000"  # the input's gates are moved into the generators
     assert len(generators) == 2
-    assert load_circuit(f"{file}:free", qubits=3, depth=7).parameters == 3
+    assert call_function(load_function(f"{file}:free"), qubits=3, depth=7).parameters == 3
 
 
 @pytest.mark.parametrize(
@@ -190,12 +190,12 @@ def test_a_file_is_the_same_as_generators(file: str) -> None:
 )
 def test_files_that_do_not_fit(file: str, function: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
-        family_circuit(Family(circuit=f"{file}:{function}"), 4, 2)
+        Model(circuit=f"{file}:{function}").build(4, 2)
 
 
 def test_generators_of_a_circuit_that_is_not_clifford(file: str) -> None:
     with pytest.raises(UserError, match="Clifford gates only"):
-        family_generators(Family(circuit=f"{file}:rotated"), 2, 1)
+        Model(circuit=f"{file}:rotated").algebra(2, 1)
 
 
 @pytest.mark.parametrize(
@@ -208,13 +208,13 @@ def test_generators_of_a_circuit_that_is_not_clifford(file: str) -> None:
         ({"generator": ["X"]}, "unknown key generator = .* Did you mean 'generators'"),
         ({"ansatz": "tfim"}, "ansatz is 'tfim'; allowed: 'tfim_hva' or 'hardware_efficient'"),
         ({"ansatz": "tfim_hva", "state": "0"}, 'the state of tfim_hva is "\\+"'),
-        ({"ansatz": "tfim_hva", "tying": "places"}, "tying: places needs generators"),
+        ({"ansatz": "tfim_hva", "local": True}, "local: true needs generators"),
         ({"generators": ["X"], "boundary": "ring"}, "boundary is 'ring'"),
     ],
 )
 def test_refused_models(values: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=message):
-        check(Family, values)
+        check(Model, values)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_refused_models(values: dict[str, Any], message: str) -> None:
 )
 def test_models_that_do_not_fit_a_size(values: dict[str, Any], n: int, message: str) -> None:
     with pytest.raises(UserError, match=message):
-        family_task(Family(**values), n, 1)
+        Model(**values).task(n, 1)
 
 
 def test_layers_need_a_depth() -> None:

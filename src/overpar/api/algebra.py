@@ -1,0 +1,137 @@
+"""The Lie algebra of a model, with its structure where that can be had."""
+
+from dataclasses import dataclass, replace
+
+from overpar.base.checks import require
+from overpar.base.errors import UserError
+from overpar.model.model import Model
+from overpar.quantities.algebra import dla_dimension, sector_dimension
+from overpar.quantities.algebra_structure import structure
+
+
+@dataclass(frozen=True)
+class SimpleIdeal:
+    """One simple ideal.
+
+    Args:
+        name: such as "su(4)"; several names where dimension and rank leave a choice.
+        dimension: real.
+        rank: dimension of a maximal torus.
+    """
+
+    name: str
+    dimension: int
+    rank: int
+
+
+@dataclass(frozen=True)
+class Algebra:
+    """The Lie algebra that a model's generators span with all their nested commutators.
+
+    Args:
+        qubits: n.
+        generators: how many there are.
+        dimension: None where counting stopped.
+        exceeds: a number that the dimension is known to exceed where counting stopped.
+        stopped: why counting stopped.
+        state: letters of the product state that the circuit acts on.
+        sector: dimension on the subspace explored from it; None where not counted.
+        no_sector: why not.
+        centre: dimension of the centre; None where it was not split off.
+        ideals: the simple ideals.
+        no_ideals: why there are none.
+    """
+
+    qubits: int
+    generators: int
+    dimension: int | None
+    exceeds: int | None
+    stopped: str
+    state: str
+    sector: int | None = None
+    no_sector: str = ""
+    centre: int | None = None
+    ideals: tuple[SimpleIdeal, ...] = ()
+    no_ideals: str = ""
+
+    @property
+    def structure(self) -> str:
+        """Its ideals by name and its centre, e.g. "su(4) + centre of dimension 1"."""
+        parts = [ideal.name for ideal in self.ideals]
+        return " + ".join(parts + [f"centre of dimension {self.centre}"] * bool(self.centre))
+
+    def __str__(self) -> str:
+        return "\n".join(f"{what} {value}".strip() for what, value in self._lines())
+
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        return str(pd.DataFrame(self._lines()).to_html(index=False, header=False))
+
+    def _lines(self) -> list[tuple[str, str]]:
+        size = f"exceeds {self.exceeds}" if self.dimension is None else str(self.dimension)
+        lines = [("dimension", size), ("stopped, since", self.stopped)]
+        about = f"dimension on the subspace explored from {self.state}"
+        lines += [(about, "not found" if self.sector is None else str(self.sector))]
+        lines += [("structure", self.structure), ("", self.no_sector), ("", self.no_ideals)]
+        return [(what, value) for what, value in lines if value]
+
+
+def dla(
+    model: Model,
+    qubits: int,
+    *,
+    depth: int | None = None,
+    max_dim: int | None = None,
+    sector: bool = True,
+    ideals: bool = True,
+) -> Algebra:
+    """Dynamical Lie algebra of a model: dimension, sector, centre and simple ideals.
+
+    Its dimension bounds the ranks of QFIM and Hessian. Arithmetic is exact: ranks modulo primes.
+
+    Args:
+        model: what generates it.
+        qubits: n, from 1 to 256.
+        depth: layers of a circuit of the user's from which its generators are read off; 8 if None.
+        max_dim: where counting stops; 2048, or 2¹⁸ if every generator is one string, if None.
+        sector: also count what acts on the subspace explored from the input state.
+        ideals: also split it into centre and simple ideals, up to dimension 2048; a minute there.
+
+    Raises:
+        UserError: if the model does not fit the size, or a fixed gate of its circuit is not
+            Clifford.
+
+    Examples:
+        >>> print(dla(Model(generators=["ZZ", "X"], state="+"), qubits=4))
+        dimension 16
+        dimension on the subspace explored from ++++ 16
+        structure su(4) + centre of dimension 1
+
+    Source: arXiv:2109.11676, theorems 1 to 3.
+    """
+    require(
+        max_dim is None or max_dim >= 1,
+        f"Argument `max_dim` must be at least 1, but is {max_dim}.",
+    )
+    generators, letters = model.algebra(qubits, depth)
+    dimension = dla_dimension(generators, qubits, max_dim)
+    found = Algebra(
+        qubits=qubits,
+        generators=len(generators),
+        dimension=dimension.value,
+        exceeds=dimension.exceeds,
+        stopped=dimension.reason,
+        state=letters,
+    )
+    if sector:
+        explored = sector_dimension(generators, qubits, letters)
+        found = replace(found, sector=explored.value, no_sector=explored.reason)
+    if not ideals or dimension.value is None:
+        return found
+    try:
+        parts = structure(generators, qubits)
+    except UserError as error:
+        return replace(found, no_ideals=str(error))
+    simple = tuple(SimpleIdeal(part.name, part.dimension, part.rank) for part in parts.ideals)
+    return replace(found, centre=parts.centre.dimension, ideals=simple)

@@ -1,0 +1,209 @@
+"""What a model will do, before it is trained."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from overpar.base.checks import integer, require
+from overpar.base.progress import Progress, silent
+from overpar.base.statistics import variance_interval
+from overpar.model.model import Model
+from overpar.quantities.diagnosis import Size, diagnose_size
+from overpar.quantities.verdict import LEVEL, judge_sizes
+
+VERDICTS = {
+    "trainable": "trainable: it can be overparametrised, and its gradients do not vanish with n",
+    "hard": "hard: its gradients vanish exponentially with n, before it can be overparametrised",
+    "undecided": "undecided: what is known of it does not settle whether larger sizes train",
+}
+LEGEND = """\
+rank, angles, layers: largest rank of the QFIM, and the shortest circuit found with it,
+whose number of angles estimates M_c. Var dL: of the derivative along the middle angle.
+deep: the variance of the loss of deep circuits, from the algebra alone."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is known of a model at several sizes, and what follows.
+
+    Args:
+        model: its name.
+        sizes: a row of numbers per size; None where not known.
+        trends: laws of dimension, angles and gradient variance against n, where three sizes tell.
+        verdict: "trainable", "hard" or "undecided".
+        reasons: for the verdict.
+        cannot_know: what no such diagnosis says.
+    """
+
+    model: str
+    sizes: list[dict[str, Any]]
+    trends: dict[str, Any]
+    verdict: str
+    reasons: list[str]
+    cannot_know: list[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, ready for JSON."""
+        return asdict(self)
+
+    def table(self) -> Any:
+        """One row per size, as text: a pandas data frame."""
+        import pandas as pd
+
+        return pd.DataFrame([_shown(row) for row in self.sizes])
+
+    def __str__(self) -> str:
+        rows = [_shown(row) for row in self.sizes]
+        lines = [tuple(rows[0]), *(tuple(row.values()) for row in rows)]
+        widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
+        out = ["  ".join(f"{c:>{w}}" for c, w in zip(line, widths, strict=True)) for line in lines]
+        return "\n".join([*out, "", LEGEND, "", *self._text()])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        text = "\n".join(self._text())
+        return f"{self.table().to_html(index=False)}<pre>{escape(text)}</pre>"
+
+    def _text(self) -> list[str]:
+        """What stands below the table."""
+        out = []
+        for row in self.sizes:
+            if row["ideals"]:
+                out.append(f"n = {row['qubits']}: the algebra is {row['ideals']}")
+            out += [f"n = {row['qubits']}: {note}" for note in row["notes"]]
+        for name, text in (("angles", "angles of full rank"), ("gradient_variance", "Var dL")):
+            known = self.trends[name]
+            if known:
+                values = known["extrapolated"]
+                out.append(
+                    f"{text} extrapolated to n = {known['extrapolated_to']}:"
+                    f" {values['power']:.3g} by a power, {values['exponential']:.3g} by an"
+                    " exponential"
+                )
+        out += ["", f"verdict: {VERDICTS[self.verdict]}"]
+        out += [f"  - {reason}" for reason in self.reasons]
+        return [*out, "what this cannot know:", *(f"  - {text}" for text in self.cannot_know)]
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw dimension, rank and angles of full rank, and gradient variance, against n.
+
+        Args:
+            axes: two Matplotlib axes to draw into; new ones if None.
+
+        Returns:
+            The axes.
+        """
+        from overpar.report.plots.own import draw_sizes
+
+        return draw_sizes(self.sizes, axes)
+
+
+def diagnose(
+    model: Model,
+    qubits: int | Iterable[int],
+    *,
+    samples: int = 1000,
+    depth: int | None = None,
+    max_dim: int = 2048,
+    max_angles: int = 1200,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Diagnosis:
+    """Say what a model will do before it is trained; prints as a table.
+
+    The dimension of its Lie algebra, the largest rank of its quantum Fisher information, how many
+    angles reach it (the estimate of M_c, from where on it is overparametrised), how its gradients
+    change with size, and what follows.
+
+    Args:
+        model: what is diagnosed.
+        qubits: sizes n, from 1 to 256; three or more give a trend. Ranks and gradients up to 12.
+        samples: random points for losses and gradients.
+        depth: layers for losses and gradients; twice those of full rank if None.
+        max_dim: where counting the dimension of the algebra stops.
+        max_angles: most angles of a circuit whose rank is computed.
+        seed: of the random angles.
+        progress: called with (stages done, stages).
+
+    Raises:
+        UserError: if an argument is out of range, or the model does not fit a size.
+
+    Examples:
+        >>> diagnose(Model(generators=["ZZ", "X"], state="+"), 4).sizes[0]["dimension"]
+        16
+
+    Source: arXiv:2109.11676, theorems 1 to 3, for what the numbers mean; the verdict is ours.
+    """
+    sizes = sorted({qubits} if isinstance(qubits, int) else set(qubits))
+    require(
+        bool(sizes) and all(isinstance(n, int) and 1 <= n <= 256 for n in sizes),
+        f"Argument `qubits` must be sizes from 1 to 256, but is {qubits!r}.",
+    )
+    for name, value, least in (("samples", samples, 10), ("max_dim", max_dim, 1)):
+        integer(name, value, least)
+    for name, value, least in (("max_angles", max_angles, 1), ("seed", seed, 0)):
+        integer(name, value, least)
+    integer("depth", 1 if depth is None else depth, 1)
+    if model.circuit is None:
+        for n in sizes:
+            model.algebra(n)  # refuses a size before any is computed
+    rows = []
+    for done, n in enumerate(sizes):
+        size = diagnose_size(
+            model,
+            n,
+            samples=samples,
+            max_dim=max_dim,
+            max_angles=max_angles,
+            depth=depth,
+            seed=seed,
+            progress=lambda stage, stages, done=done: progress(  # type: ignore[misc]
+                done * stages + stage, len(sizes) * stages
+            ),
+        )
+        rows.append(_row(size))
+    return Diagnosis(model=model.name, sizes=rows, **judge_sizes(rows))
+
+
+def _row(size: Size) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "qubits": size.qubits,
+        "dimension": size.dimension.value,
+        "exceeds": size.dimension.exceeds,
+        "sector_dimension": size.sector.value,
+        "ideals": size.ideals or None,
+        "rank": size.rank,
+        "rank_is_full": size.rank_is_full,
+        "angles": size.angles,
+        "depth": size.depth,
+        "variance_depth": size.variance_depth,
+        "predicted_loss_variance": size.predicted,
+        "notes": size.notes,
+    }
+    for name, sample in (("loss", size.losses), ("gradient", size.derivatives)):
+        value, half = (None, None) if sample is None else variance_interval(sample, LEVEL)
+        row |= {f"{name}_variance": value, f"{name}_half": half}
+    return row
+
+
+def _shown(row: dict[str, Any]) -> dict[str, str]:
+    """A row of numbers as text by heading; "?" where not known."""
+    more = f"> {row['exceeds']}" if row["exceeds"] else None
+    known = row["rank"] is not None
+    least = row["rank"] if row["rank_is_full"] or not known else f">= {row['rank']}"
+    gradient, predicted = row["gradient_variance"], row["predicted_loss_variance"]
+    cells = {
+        "n": row["qubits"],
+        "dim g": row["dimension"] or more,
+        "on state": row["sector_dimension"] or None,
+        "rank": least,
+        "angles": row["angles"] if row["rank_is_full"] else None,
+        "layers": row["depth"] if row["rank_is_full"] else None,
+        "Var dL (99 %)": None
+        if gradient is None
+        else f"{gradient:.3g} ± {row['gradient_half']:.1g}",
+        "Var L": None if gradient is None else f"{row['loss_variance']:.3g}",
+        "deep": None if predicted is None else f"{predicted:.3g}",
+    }
+    return {name: "?" if cell is None else str(cell) for name, cell in cells.items()}

@@ -1,0 +1,216 @@
+"""Numbers of a task at given angles."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from overpar.base.checks import choice, real_array, require
+from overpar.base.seeds import released_angles
+from overpar.engines.choose import curvature_engine, make_engine, make_objective
+from overpar.engines.density import Density
+from overpar.engines.interface import Complexes, EngineName, Floats
+from overpar.model.noise import Noise
+from overpar.model.observables import Task
+from overpar.quantities import information
+from overpar.quantities.information import Rank
+
+Matrix = Literal["qfim", "hessian"]
+
+
+def random_angles(task: Task, seed: int, *, width: float = 2 * np.pi) -> Floats:
+    """Angles for a task, as the papers' released code draws them.
+
+    np.random.seed(seed); width·np.random.rand(M).
+
+    Args:
+        task: what the angles are for.
+        seed: 0 to 2³²−1.
+        width: upper end, radians.
+
+    Returns:
+        Shape (M,).
+
+    Source: the authors' released code of arXiv:2109.11676.
+    """
+    return released_angles(seed, task.parameters, width)
+
+
+def state(task: Task, angles: ArrayLike, *, engine: EngineName = "auto") -> Complexes:
+    """The state that a task's circuit makes of its input.
+
+    Args:
+        task: what is simulated.
+        angles: radians, shape (M,), or (runs, M) for several points.
+        engine: "auto", "statevector" or "qibo".
+
+    Returns:
+        Amplitudes, qubit 0 most significant: shape (2ⁿ,), with an axis of inputs before it if
+        the task has several, and one of runs before that if `angles` has it.
+
+    Raises:
+        UserError: if the angles have another shape.
+
+    Examples:
+        >>> from overpar.model.model import Model
+        >>> task = Model(generators=["X"]).task(qubits=1, depth=1)
+        >>> bool(abs(state(task, [np.pi])[1]) == 1)
+        True
+    """
+    points = _points(task, angles)
+    states = make_engine(task, engine).state(points.reshape(-1, task.parameters))
+    states = states if task.inputs is not None and len(task.inputs) > 1 else states[:, 0]
+    return states if points.ndim == 2 else states[0]
+
+
+def loss_and_gradient(
+    task: Task, angles: ArrayLike, *, engine: EngineName = "auto", threads: int = 1
+) -> tuple[Floats, Floats]:
+    """The loss of a task and its gradient.
+
+    Args:
+        task: what is trained.
+        angles: radians, shape (M,), or (runs, M) for several points.
+        engine: "auto" takes the fastest that applies; "fermions", "statevector" or "qibo".
+        threads: threads that share the points; no number depends on it.
+
+    Returns:
+        Loss, a number or shape (runs,), and gradient, of the shape of `angles`.
+
+    Raises:
+        UserError: if the angles have another shape, or the engine does not apply.
+
+    Examples:
+        >>> from overpar.model.model import Model
+        >>> task = Model(generators=["X"], observable="Z").task(qubits=1, depth=1)
+        >>> [float(value) for value in loss_and_gradient(task, [0.0])]
+        [2.0, 0.0]
+
+    Source: arXiv:2109.11676, eq. (3).
+    """
+    points = _points(task, angles)
+    objective = make_objective(task, engine, threads)
+    loss, gradient = objective.loss_and_gradient(points.reshape(-1, task.parameters))
+    return (loss, gradient) if points.ndim == 2 else (loss[0], gradient[0])
+
+
+def qfim(
+    task: Task,
+    angles: ArrayLike,
+    *,
+    noise: str | Noise | None = None,
+    engine: EngineName = "auto",
+) -> Floats:
+    """Quantum Fisher information matrix F_ij = 4 Re[⟨∂iψ|∂jψ⟩ − ⟨∂iψ|ψ⟩⟨ψ|∂jψ⟩].
+
+    One rotation of |0⟩ gives F = 1. Several inputs are joined by a label, which the circuit does
+    not touch.
+
+    Args:
+        task: what is simulated.
+        angles: radians, shape (M,).
+        noise: that of the mixed state, by the symmetric logarithmic derivative: "local:λ" is
+            Pauli noise after every gate, "both:λ" before as well, "global:q" depolarising with
+            survival q after each moment of the Ising chain's layers.
+        engine: "auto", "statevector" or "qibo"; not for noise.
+
+    Returns:
+        Symmetric positive semidefinite matrix, shape (M, M).
+
+    Raises:
+        UserError: if the angles have another shape, or the task is too large for noise.
+
+    Source: arXiv:2109.11676, eq. (8); arXiv:2302.05059, eq. (7).
+    """
+    point = real_array("angles", angles, (task.parameters,))
+    if noise is None:
+        return information.qfim(make_engine(task, engine), point)
+    model = Noise.parse(noise) if isinstance(noise, str) else noise
+    require(task.inputs is None, "Argument `noise` needs a task whose only input is |0…0⟩.")
+    require(
+        model.place != "global" or task.chain is not None,
+        "Argument `noise` of kind global is for the Ising chain's ansatz, whose moments it counts.",
+    )
+    # Global noise acts after each of the four moments of a layer, and once after the first H.
+    moments = 2 * task.parameters + 1
+    return information.mixed_qfim(*Density(task.circuit, model, moments).tangents(point))
+
+
+def hessian(task: Task, angles: ArrayLike) -> Floats:
+    """Hessian H_ij = ∂²L/∂θ_i∂θ_j of a task's loss.
+
+    Args:
+        task: what is trained.
+        angles: radians, shape (M,).
+
+    Returns:
+        Symmetric matrix, shape (M, M).
+
+    Raises:
+        UserError: if the angles have another shape, or the derivatives are the released ones.
+
+    Source: arXiv:2109.11676, eq. (9).
+    """
+    point = real_array("angles", angles, (task.parameters,))
+    require(
+        not task.circuit.derivative_ties,
+        'The Hessian needs a model with tying "correct", but it is "released".',
+    )
+    return information.hessian(curvature_engine(task), point)
+
+
+def spectrum(
+    task: Task,
+    angles: ArrayLike,
+    *,
+    of: Matrix = "qfim",
+    noise: str | Noise | None = None,
+    engine: EngineName = "auto",
+) -> Floats:
+    """Eigenvalues of QFIM or Hessian in descending order.
+
+    Args:
+        task: what is simulated.
+        angles: radians, shape (M,).
+        of: "qfim" or "hessian".
+        noise: as for `qfim`.
+        engine: as for `qfim`.
+
+    Returns:
+        Shape (M,).
+
+    Raises:
+        UserError: as for `qfim` and `hessian`.
+
+    Source: arXiv:2109.11676, Fig. 4.
+    """
+    choice("of", of, Matrix)
+    require(noise is None or of == "qfim", "Argument `noise` needs of='qfim'.")
+    if of == "hessian":
+        return information.spectrum(hessian(task, angles))
+    return information.spectrum(qfim(task, angles, noise=noise, engine=engine))
+
+
+def rank(task: Task, angles: ArrayLike, *, of: Matrix = "qfim") -> Rank:
+    """Numerical rank of QFIM or Hessian: eigenvalues above 1e-8 × the largest.
+
+    Args:
+        task: what is simulated.
+        angles: radians, shape (M,).
+        of: "qfim" or "hessian".
+
+    Returns:
+        `value`, None where the eigenvalues show no gap of four decades, and `gap` in decades.
+
+    Raises:
+        UserError: as for `spectrum`.
+
+    Source: arXiv:2109.11676, theorem 1; the cut is that of docs/conventions.md.
+    """
+    return information.numerical_rank(spectrum(task, angles, of=of))
+
+
+def _points(task: Task, angles: ArrayLike) -> Floats:
+    """Angles of one point or of several."""
+    several = np.ndim(angles) == 2
+    return real_array("angles", angles, (None, task.parameters) if several else (task.parameters,))

@@ -1,0 +1,403 @@
+"""Models: a circuit for every size and depth, its input, and what it is trained for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from overpar.base.checks import integer, require
+from overpar.base.errors import UserError
+from overpar.base.validation import message
+from overpar.model.ansatz import (
+    Boundary,
+    Tying,
+    hardware_efficient_circuit,
+    tfim_hva_circuit,
+)
+from overpar.model.circuits import Circuit, Gate, fixed
+from overpar.model.foreign import as_circuit, call_function, is_circuit, load_function
+from overpar.model.generators import (
+    Generators,
+    circuit_generators,
+    hardware_efficient_generators,
+    parse_generators,
+    tfim_generators,
+)
+from overpar.model.layers import layered
+from overpar.model.observables import (
+    PauliSum,
+    Projector,
+    Task,
+    haar_unitary,
+    lowest_eigenvalue,
+    tfim,
+    tfim_ground_energy,
+)
+
+PREPARED: dict[str, tuple[str, ...]] = {"0": (), "1": ("X",), "+": ("H",), "-": ("X", "H")}
+# Layers of a circuit from which its generators are read off, if nobody says how many.
+DEPTH = 8
+SEEDS = 2**32
+
+
+@dataclass(frozen=True)
+class Ansatz:
+    """A circuit of the papers, for every size and depth.
+
+    Args:
+        circuit: from qubits, depth, boundary and tying.
+        generators: of its Lie algebra, from qubits and boundary.
+        state: the input that the circuit prepares itself; None if it takes any.
+    """
+
+    circuit: Callable[[int, int, Boundary, Tying], Circuit]
+    generators: Callable[[int, Boundary], Generators]
+    state: str | None = None
+
+
+ANSATZE = {
+    "tfim_hva": Ansatz(
+        lambda qubits, depth, boundary, tying: tfim_hva_circuit(qubits, boundary, depth, tying),
+        tfim_generators,
+        state="+",
+    ),
+    "hardware_efficient": Ansatz(
+        lambda qubits, depth, boundary, tying: hardware_efficient_circuit(qubits, depth),
+        lambda qubits, boundary: hardware_efficient_generators(qubits),
+    ),
+}
+
+
+class _OneMessage(type(BaseModel)):  # type: ignore[misc]
+    """Makes a wrong argument one `UserError` instead of pydantic's report."""
+
+    def __call__(cls, *arguments: Any, **values: Any) -> Any:
+        try:
+            return super().__call__(*arguments, **values)
+        except ValidationError as error:
+            raise UserError(f"Model: {message(cls, error)}") from None
+
+
+class Model(BaseModel, metaclass=_OneMessage):
+    """A circuit for every number of qubits and depth, its input state and what is minimised.
+
+    The circuit is an ansatz of the papers, layers of generators, or a function of the user's that
+    returns a Qibo circuit. A layer of generators H_1, H_2, … is exp(−iθ_1H_1/2), exp(−iθ_2H_2/2),
+    …, each with an angle of its own.
+
+    The loss is ⟨O⟩ minus the lowest eigenvalue of the observable O; with a `target` U it is
+    1 − |Tr(U†V)|²/4ⁿ; without either there are states, but no loss.
+
+    Examples:
+        >>> chain = Model(generators=["ZZ", "X"], state="+", observable="-ZZ - X")
+        >>> chain.task(qubits=6, depth=12).parameters
+        24
+
+    Source: arXiv:2109.11676, eqs. (1), (2) and (18).
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True
+    )
+
+    name: str = Field("model", description="set by the key under `models`")
+    ansatz: Literal["tfim_hva", "hardware_efficient"] | None = Field(
+        None, description="an ansatz of the papers"
+    )
+    generators: list[str] | None = Field(
+        None,
+        min_length=1,
+        description='sums of Pauli strings, one angle a layer each, e.g. ["ZZ", "X"]',
+    )
+    circuit: Annotated[Any, WithJsonSchema({"type": "string"})] = Field(
+        None, description="FILE.py:FUNCTION; called with those of qubits, depth that it takes"
+    )
+    local: bool = Field(
+        False, description="every place of a generator has an angle of its own, not their sum"
+    )
+    boundary: Boundary = Field("open", description="of generators, sums and the Ising chain")
+    field: float = Field(
+        1.0, gt=0, le=100, description="transverse field g of the Ising chain of tfim_hva"
+    )
+    tying: Tying = Field(
+        "correct",
+        description="which gates a derivative of tfim_hva contains; released: as in the authors'"
+        " released QFIM of the open chain",
+    )
+    state: str | None = Field(
+        None,
+        description="product state that the circuit acts on, letters 0, 1, +, - repeated along"
+        ' the chain, e.g. "01"; 0 if left out, and + for tfim_hva',
+    )
+    observable: str | None = Field(
+        None,
+        description='sum of Pauli strings whose lowest eigenvalue is sought, e.g. "-ZZ - X"; the'
+        " Ising chain for tfim_hva",
+    )
+    target: Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 0})] = Field(
+        None, description="NumPy seed of a Haar-random unitary that the circuit is to compile"
+    )
+    # From Python only: a config names no arrays.
+    inputs: Annotated[NDArray[np.complex128] | None, WithJsonSchema({"type": "null"})] = Field(
+        None, description="input states, shape (k, 2ⁿ), in place of `state`"
+    )
+
+    @field_validator("circuit")
+    @classmethod
+    def _makes_circuits(cls, value: Any) -> Any:
+        if value is None or isinstance(value, str) or is_circuit(value) or callable(value):
+            return value
+        raise ValueError(
+            f"must be FILE.py:FUNCTION, a circuit, or a function that returns one, but is {value!r}"
+        )
+
+    @field_validator("target")
+    @classmethod
+    def _is_unitary(cls, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < SEEDS:
+            return value
+        if not isinstance(value, np.ndarray):
+            raise ValueError(
+                f"must be a seed from 0 to {SEEDS - 1}, or a unitary matrix, but is {value!r}"
+            )
+        matrix = np.asarray(value, np.complex128)
+        size = matrix.shape[0] if matrix.ndim else 0
+        qubits = size.bit_length() - 1
+        if qubits < 2 or matrix.shape != (2**qubits, 2**qubits):
+            raise ValueError(f"must have shape (2ⁿ, 2ⁿ) with n ≥ 2, but has shape {matrix.shape}")
+        # Its overlap with the circuit would not be a loss: any minimum could be below zero.
+        if not np.allclose(matrix @ matrix.conj().T, np.eye(size), atol=1e-9):
+            raise ValueError("must be unitary to 1e-9")
+        return matrix
+
+    @field_validator("inputs", mode="before")
+    @classmethod
+    def _are_states(cls, value: Any) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, np.ndarray):
+            raise ValueError(f"must be an array of shape (k, 2ⁿ), but is {value!r}")
+        states = np.asarray(value, np.complex128)
+        qubits = states.shape[-1].bit_length() - 1 if states.ndim == 2 else 0
+        if qubits < 1 or states.shape[-1] != 2**qubits:
+            raise ValueError(f"must have shape (any, 2ⁿ), but has shape {states.shape}")
+        return states
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Model":
+        given = [n for n in ("ansatz", "generators", "circuit") if getattr(self, n) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                "a model has one of the keys ansatz, generators and circuit, but this one has"
+                f" {' and '.join(given) or 'none'}"
+            )
+        written = [text.replace(" ", "") for text in self.generators or []]
+        if len(set(written)) < len(written):
+            raise ValueError("the generators of a model must differ")
+        if self.local and self.generators is None:
+            raise ValueError("local: true needs generators")
+        ising = self.ansatz == "tfim_hva"
+        for key, other in (("field", 1.0), ("tying", "correct")):
+            if getattr(self, key) != other and not ising:
+                raise ValueError(f"{key} is for ansatz: tfim_hva only")
+        if self.field != 1.0 and self.observable is not None:
+            raise ValueError("field is of tfim_hva's own observable; a model has one of them")
+        own = ANSATZE[self.ansatz].state if self.ansatz else None
+        if own and (self.state not in (None, own) or self.inputs is not None):
+            raise ValueError(f'the state of {self.ansatz} is "{own}"')
+        if self.inputs is not None and self.state is not None:
+            raise ValueError("a model has a state or inputs, not both")
+        if self.target is not None and (
+            ising or self.observable is not None or self.inputs is not None or self.state
+        ):
+            raise ValueError("target is for a model without state, inputs and observable")
+        return self
+
+    def __str__(self) -> str:
+        """The name, for labels."""
+        return self.name
+
+    def __repr_args__(self) -> Any:
+        """What was given."""
+        return [(key, getattr(self, key)) for key in self.model_fields_set]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether there is something to minimise."""
+        return self.observable is not None or self.target is not None or self.ansatz == "tfim_hva"
+
+    def files(self) -> list[str]:
+        """The file of a circuit that is the user's code."""
+        return [self.circuit.rpartition(":")[0]] if isinstance(self.circuit, str) else []
+
+    def letters(self, qubits: int) -> str:
+        """The input state, one letter per qubit.
+
+        Raises:
+            UserError: if the pattern has other letters, or does not fill the chain.
+        """
+        own = ANSATZE[self.ansatz].state if self.ansatz else None
+        pattern = self.state or own or "0"
+        require(
+            set(pattern) <= set(PREPARED) and qubits % len(pattern) == 0,
+            f"Model {self.name}: state {pattern!r} must be letters 0, 1, +, - whose number divides"
+            f" that of the qubits, {qubits}.",
+        )
+        return pattern * (qubits // len(pattern))
+
+    def build(self, qubits: int | None = None, depth: int | None = None) -> Circuit:
+        """The circuit, including the preparation of its input state.
+
+        Args:
+            qubits: n ≥ 1; may be left out where the model has one size.
+            depth: number of layers, at least 1 (0 for hardware_efficient); may be left out for a
+                circuit of one depth.
+
+        Raises:
+            UserError: if a generator's strings do not commute, the model does not fit the size,
+                or the user's code fails.
+        """
+        if self.circuit is not None:
+            body = self._own_circuit(qubits, depth)
+            before = self._preparation(body.qubits)
+            return replace(body, gates=(*before, *body.gates)) if before else body
+        n = self._size(qubits)
+        require(depth is not None, f"Model {self.name} needs `depth`.")
+        assert depth is not None
+        integer("depth", depth, 0)
+        if self.ansatz:
+            ansatz = ANSATZE[self.ansatz]
+            body = ansatz.circuit(n, depth, self.boundary, self.tying)
+            if ansatz.state:
+                return body
+        else:
+            body = layered(self._sums(n), n, depth, self.name)
+        return replace(body, gates=(*self._preparation(n), *body.gates))
+
+    def algebra(self, qubits: int, depth: int | None = None) -> tuple[Generators, str]:
+        """Generators of the Lie algebra, and the letters of the product state they act on.
+
+        Args:
+            qubits: n.
+            depth: layers of the user's circuit from which its generators are read off, 8 if None.
+
+        Raises:
+            UserError: if the model does not fit the size, or a fixed gate of the user's circuit is
+                not Clifford.
+        """
+        if self.circuit is None:
+            return self._sums(qubits), self.letters(qubits)
+        return circuit_generators(self.build(qubits, depth or DEPTH)), "0" * qubits
+
+    def operator(self, qubits: int) -> PauliSum | None:
+        """The observable, or None if the model has none.
+
+        Raises:
+            UserError: if it does not fit the qubits.
+        """
+        if self.observable is not None:
+            return parse_generators([self.observable], qubits, self.boundary)[0]
+        return tfim(qubits, self.boundary, self.field) if self.ansatz == "tfim_hva" else None
+
+    def task(self, qubits: int | None = None, depth: int | None = None) -> Task:
+        """The task at one size: its loss is ⟨O⟩ minus the lowest eigenvalue of O.
+
+        Without an observable the task has a circuit only, for QFIM and states.
+
+        Args:
+            qubits: n; may be left out where the model has one size.
+            depth: number of layers.
+
+        Raises:
+            UserError: as for `build`.
+        """
+        circuit = self.build(qubits, depth)
+        n = circuit.qubits
+        if self.target is not None:
+            return _compilation(circuit, self._target(n))
+        observable = self.operator(n)
+        if observable is None:
+            return Task(circuit, PauliSum(()), self.inputs)
+        # A periodic chain of odd length has no formula for its ground energy, and no such engine.
+        if self.ansatz == "tfim_hva" and self.observable is None and self._paired(n):
+            lowest = tfim_ground_energy(n, self.boundary, self.field)
+            return Task(circuit, observable, constant=-lowest, chain=(self.boundary, self.field))
+        return Task(circuit, observable, self.inputs, -lowest_eigenvalue(observable, n))
+
+    def _paired(self, qubits: int) -> bool:
+        return self.boundary == "open" or qubits % 2 == 0
+
+    def _size(self, qubits: int | None) -> int:
+        """The number of qubits, from what the model holds if it is not given."""
+        held = self.inputs.shape[-1] if self.inputs is not None else 0
+        held = len(self.target) if isinstance(self.target, np.ndarray) else held
+        n = qubits if qubits is not None or not held else held.bit_length() - 1
+        require(n is not None, f"Model {self.name} needs `qubits`.")
+        assert n is not None
+        require(
+            not held or held == 2**n,
+            f"Model {self.name} has states of {held} amplitudes, which do not fit {n} qubits.",
+        )
+        return n
+
+    def _own_circuit(self, qubits: int | None, depth: int | None) -> Circuit:
+        name = self.circuit if isinstance(self.circuit, str) else ""
+        if name:
+            made = call_function(load_function(name), name, qubits=qubits, depth=depth)
+        elif is_circuit(self.circuit):
+            made = as_circuit(self.circuit)
+        else:
+            made = call_function(self.circuit, qubits=qubits, depth=depth)
+        require(
+            qubits in (None, made.qubits),
+            f"Model {self.name}: {name or 'its circuit'} returned a circuit of {made.qubits}"
+            f" qubits, not of {qubits}.",
+        )
+        return made
+
+    def _preparation(self, qubits: int) -> tuple[Gate, ...]:
+        """Fixed gates that make the input state from |0…0⟩."""
+        letters = enumerate(self.letters(qubits))
+        return tuple(fixed(name, q) for q, letter in letters for name in PREPARED[letter])
+
+    def _sums(self, qubits: int) -> Generators:
+        if self.ansatz:
+            return ANSATZE[self.ansatz].generators(qubits, self.boundary)
+        return parse_generators(self.generators or [], qubits, self.boundary, local=self.local)
+
+    def _target(self, qubits: int) -> NDArray[np.complex128]:
+        if isinstance(self.target, int):
+            require(
+                2 <= qubits <= 8,
+                f"Argument `qubits` must be from 2 to 8 to compile a unitary, but is {qubits}.",
+            )
+            return haar_unitary(qubits, self.target)
+        return np.asarray(self.target, np.complex128)
+
+
+def _compilation(circuit: Circuit, target: NDArray[np.complex128]) -> Task:
+    """Compile a unitary U with a circuit V: loss 1 − |Tr(U†V)|²/4ⁿ.
+
+    The inputs are the 2ⁿ basis states, joined to a Bell state with their label; the loss is
+    then one minus the overlap with the Bell state that U prepares.
+    """
+    size = 2**circuit.qubits
+    return Task(
+        circuit=circuit,
+        inputs=np.eye(size, dtype=np.complex128),
+        observable=Projector(np.ascontiguousarray(target.T) / np.sqrt(size), -1.0),
+        constant=1.0,
+    )
