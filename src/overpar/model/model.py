@@ -1,7 +1,6 @@
 """Models: a circuit for every size and depth, its input, and what it is trained for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -19,20 +18,14 @@ from pydantic import (
 from overpar.base.checks import integer, require
 from overpar.base.errors import UserError
 from overpar.base.validation import message
-from overpar.model.ansatz import (
-    Boundary,
-    Tying,
-    hardware_efficient_circuit,
-    tfim_hva_circuit,
-)
+from overpar.model.ansatz import Boundary, Tying
+from overpar.model.catalogue import ANSATZE
 from overpar.model.circuits import Circuit, Gate, fixed
 from overpar.model.foreign import as_circuit, call_function, is_circuit, load_function
 from overpar.model.generators import (
     Generators,
     circuit_generators,
-    hardware_efficient_generators,
     parse_generators,
-    tfim_generators,
 )
 from overpar.model.layers import layered
 from overpar.model.observables import (
@@ -49,34 +42,6 @@ PREPARED: dict[str, tuple[str, ...]] = {"0": (), "1": ("X",), "+": ("H",), "-": 
 # Layers of a circuit from which its generators are read off, if nobody says how many.
 DEPTH = 8
 SEEDS = 2**32
-
-
-@dataclass(frozen=True)
-class Ansatz:
-    """A circuit of the papers, for every size and depth.
-
-    Args:
-        circuit: from qubits, depth, boundary and tying.
-        generators: of its Lie algebra, from qubits and boundary.
-        state: the input that the circuit prepares itself; None if it takes any.
-    """
-
-    circuit: Callable[[int, int, Boundary, Tying], Circuit]
-    generators: Callable[[int, Boundary], Generators]
-    state: str | None = None
-
-
-ANSATZE = {
-    "tfim_hva": Ansatz(
-        lambda qubits, depth, boundary, tying: tfim_hva_circuit(qubits, boundary, depth, tying),
-        tfim_generators,
-        state="+",
-    ),
-    "hardware_efficient": Ansatz(
-        lambda qubits, depth, boundary, tying: hardware_efficient_circuit(qubits, depth),
-        lambda qubits, boundary: hardware_efficient_generators(qubits),
-    ),
-}
 
 
 class _OneMessage(type(BaseModel)):  # type: ignore[misc]
