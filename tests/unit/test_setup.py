@@ -12,7 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from overpar.cli import schema
+from overpar.study import schema
 from overpar.study import config as configuration
 
 ROOT = Path(__file__).parents[2]
