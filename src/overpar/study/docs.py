@@ -1,4 +1,4 @@
-"""Pages made from the project itself: assumptions, claims, CODECHECK manifest, gallery.
+"""Pages made from the project itself: assumptions, claims, CODECHECK manifest, figures, answer.
 
 `make docs` runs this module; a test fails if the files are out of step.
 """
@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from overpar.base.validation import check
@@ -35,8 +36,15 @@ grouped by the table that they are tested on, with the figures that draw it and 
 shows it. `figures/scorecard.csv` holds the verdicts.
 
 """
-GALLERY = re.compile(r"(<!-- figures: .*? -->\n).*(<!-- end of figures -->)", re.DOTALL)
-PER_ROW = 5
+FIGURES = """\
+# Figures
+
+Made by `make docs` from `config/config.yaml`; not to be edited. Beside each figure lie its PDF, the
+numbers behind it as CSV, and its caption.
+
+"""
+ANSWER = re.compile(r"(<!-- answer: .*? -->\n).*?(<!-- end of answer -->)", re.DOTALL)
+PER_ROW = 3
 
 
 def pages(project: Path) -> dict[str, str]:
@@ -47,7 +55,8 @@ def pages(project: Path) -> dict[str, str]:
         "docs/assumptions.md": ASSUMPTIONS + markdown(collect(project)),
         "docs/claims.md": CLAIMS + _claims(plan),
         "codecheck.yml": _codecheck(plan),
-        "README.md": _with_gallery(plan),
+        "docs/figures.md": FIGURES + _gallery(plan),
+        "README.md": _with_answer(plan),
     }
 
 
@@ -100,22 +109,34 @@ def _codecheck(plan: Plan) -> str:
     return head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=95)
 
 
-def _with_gallery(plan: Plan) -> str:
-    """The README with every figure between its two marks, in small and with a link."""
-    folder = plan.config.paths.figures
+def _gallery(plan: Plan) -> str:
+    """Every figure in small and with a link."""
+    folder = f"../{plan.config.paths.figures}"
     titles = {"scorecard": "Every claim with its verdict"}
     titles |= {name: block.title for name, block in plan.config.figures.items()}
     cells = [
-        f'<a href="{folder}/{name}.png"><img src="{folder}/{name}.png" width="150"'
-        f' alt="{escape(title)}"></a><br>{name}'
+        f'<a href="{folder}/{name}.png"><img src="{folder}/{name}.png" width="270"'
+        f' alt="{escape(title)}"></a><br>{name}: {escape(title)}'
         for name, title in titles.items()
     ]
     cells += [""] * (-len(cells) % PER_ROW)
     rows = [cells[first : first + PER_ROW] for first in range(0, len(cells), PER_ROW)]
     lines = [[""] * PER_ROW, ["---"] * PER_ROW, *rows]
-    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _with_answer(plan: Plan) -> str:
+    """The README with one sentence on the result, counted from the scorecard."""
+    scorecard = pd.read_csv(plan.project / plan.config.paths.figures / "scorecard.csv")
+    counts = scorecard["verdict"].value_counts()
+    sentence = (
+        f"**The answer so far**: of {len(scorecard)} tested claims {counts['replicated']} are"
+        f" replicated, {counts['deviates']} deviate, as the scorecard shows one by one, and"
+        f" {counts['not testable']} cannot be tested."
+    )
     text = (plan.project / "README.md").read_text(encoding="utf-8")
-    return GALLERY.sub(lambda marks: marks[1] + table + marks[2], text)
+    answer = "\n".join(textwrap.wrap(sentence, width=100)) + "\n"
+    return ANSWER.sub(lambda marks: marks[1] + answer + marks[2], text)
 
 
 def main() -> None:
