@@ -170,7 +170,7 @@ REFUSED = {
     f"{CHAIN} --target-seed 1 {GOOD}": "target is for a model without state, inputs and observable",
     f"--model hea_compilation --qubits 9 --depth 1 {GOOD}": "`qubits` must be from 2 to 8",
     f"--model hea_compilation --qubits 2 --depth -1 {GOOD}": "must be an integer of at least 0",
-    f"--model hea_compilation --qubits 2 --depth 1 --target-seed -1 {GOOD}": "must be a seed from 0",
+    f"--model hea_compilation --qubits 2 --depth 1 --target-seed -1 {GOOD}": "must be a seed",
     f"--model hea_autoencoder --depth 1 {GOOD}": "There is no config/config.yaml in",
     f"{CHAIN} --engine fermions --angles good.npy --quantity qfim": "engine",
     f"{CHAIN} --tying released --engine fermions {GOOD}": "'fermions' works for model tfim_hva",
