@@ -5,15 +5,12 @@ from pathlib import Path
 
 from snakemake.utils import min_version
 
-from overpar.base.validation import check
-from overpar.study.config import Config
 from overpar.base.errors import UserError
 from overpar.study.jobs import run_alone
-from overpar.study.plan import DATASETS, Plan
+from overpar.study.check import checked
+from overpar.study.plan import DATASETS
 from overpar.base.progress import say
 from overpar.study.assumptions import digest as assumptions
-from overpar.study.claims_file import read_claims
-from overpar.study.notebooks import notebook_identity
 
 min_version("9.0")
 
@@ -30,12 +27,12 @@ os.environ.update(
 )
 
 try:
-    PLAN = Plan(check(Config, config))
-    PLAN.validate()
-    read_claims(PLAN)
-    NOTEBOOKS = {name: notebook_identity(PLAN, name) for name in PLAN.config.notebooks}
+    STUDY = checked(config)
 except UserError as error:
     sys.exit(f"overpar: {error}")
+
+
+PLAN, IDENTITIES = STUDY.plan, STUDY.identities
 
 
 include: "workflow/rules/common.smk"

@@ -12,9 +12,8 @@ from overpar.base.errors import UserError
 from overpar.base.validation import check
 from overpar.report.claims import judge, select
 from overpar.report.criteria import Claims
-from overpar.study.claims_file import read_claims
-from overpar.study.config import Config, read
-from overpar.study.plan import Plan
+from overpar.study.check import checked
+from overpar.study.config import read
 
 TABLE = pd.DataFrame(
     {
@@ -345,10 +344,6 @@ def test_refused(change: dict[str, Any], message: str) -> None:
         verdicts({**claim("c", JUDGED[0][0]), **change})
 
 
-def plan_of(root: Path) -> Plan:
-    return Plan(check(Config, read([root / "config" / "config.yaml"])), root)
-
-
 def test_claims_that_name_what_is_not_there(root: Path, tmp_path: Path) -> None:
     values = read([root / "config" / "config.yaml"])
     good = claim("c", {**SAME, "published": "vqe_success.csv"}, table="vqe")
@@ -360,4 +355,4 @@ def test_claims_that_name_what_is_not_there(root: Path, tmp_path: Path) -> None:
         path = tmp_path / "claims.yaml"
         path.write_text(yaml.safe_dump({"alpha": 0.1, "claims": bad}))
         with pytest.raises(UserError, match=message):
-            read_claims(Plan(check(Config, {**values, "claims": str(path)}), root))
+            checked({**values, "claims": str(path)}, root)

@@ -7,9 +7,9 @@ import pytest
 
 from overpar.base.errors import UserError
 from overpar.base.records import read_record
+from overpar.study.check import Study
 from overpar.study.config import read
 from overpar.study.jobs import job
-from overpar.study.plan import Plan
 
 
 def ended(root: Path, work: object, monkeypatch: pytest.MonkeyPatch, log: Path) -> str:
@@ -25,7 +25,7 @@ def test_a_record_that_is_damaged_meanwhile_is_set_aside(
 ) -> None:
     record = tmp_path / "n=4.nc"
     record.write_bytes(b"damaged after the run began")
-    message = ended(root, lambda plan: read_record(record), monkeypatch, tmp_path / "log")
+    message = ended(root, lambda study: read_record(record), monkeypatch, tmp_path / "log")
     assert message.startswith(f"overpar: Record {record} is damaged")
     assert "set aside as *.damaged; run again" in message
     assert {path.name for path in tmp_path.iterdir()} == {"n=4.nc.damaged", "log"}
@@ -34,7 +34,7 @@ def test_a_record_that_is_damaged_meanwhile_is_set_aside(
 def test_an_error_is_shown_without_a_traceback(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def work(plan: Plan) -> None:
+    def work(study: Study) -> None:
         raise UserError("No.")
 
     assert ended(root, work, monkeypatch, tmp_path / "log") == "overpar: No."

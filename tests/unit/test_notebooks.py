@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,9 @@ import pandas as pd
 import pytest
 
 from overpar.base.errors import UserError
-from overpar.base.validation import check
-from overpar.study import notebooks
-from overpar.study.config import Config, read
-from overpar.study.notebooks import notebook_identity
+from overpar.study import digest
+from overpar.study.check import Study, opened
+from overpar.study.config import read
 from overpar.study.plan import Plan
 from overpar.study.results import VARIABLE, results
 
@@ -22,8 +22,12 @@ VALUES = read([ROOT / "config/config.yaml"])
 NAME = "03-noise"
 
 
-def plan(**changes: Any) -> Plan:
-    return Plan(check(Config, {**VALUES, **changes}), ROOT)
+def study(**changes: Any) -> Study:
+    return opened({**VALUES, **changes}, ROOT)
+
+
+def notebook_identity(name: str, **changes: Any) -> str:
+    return study(**changes).identities.notebook(name)
 
 
 def cells(name: str) -> list[dict[str, Any]]:
@@ -56,10 +60,11 @@ def test_a_notebook_ends_with_something_to_change(name: str) -> None:
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_reads_what_the_config_says(name: str) -> None:
     """Else it would not run again when that changes."""
-    block, text = plan().config.notebooks[name], code(name)
+    config, text = study().plan.config, code(name)
+    block = config.notebooks[name]
     used = set(re.findall(r'results\.table\("(\w+)"\)', text))
     experiments = set(re.findall(r'results\.record\(\s*"(\w+)"', text))
-    of_tables = {e for t in block.tables for e in plan().config.tables[t].experiments}
+    of_tables = {e for t in block.tables for e in config.tables[t].experiments}
     assert used == set(block.tables)
     assert experiments <= of_tables
     assert set(re.findall(r'results\.published\("([\w.]+)"\)', text)) == set(block.published)
@@ -72,7 +77,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of a notebook, which identities are then of."""
     path = tmp_path / f"{NAME}.ipynb"
     path.write_text(NOTEBOOKS[NAME].read_text(encoding="utf-8"), encoding="utf-8")
-    monkeypatch.setattr(notebooks, "notebook_path", lambda plan, name: path)
+    monkeypatch.setattr(Plan, "notebook_path", lambda plan, name: path)
     return path
 
 
@@ -83,29 +88,29 @@ def edited(path: Path, number: int, **changes: Any) -> None:
 
 
 def test_what_jupyter_stores_does_not_count(copy: Path) -> None:
-    before = notebook_identity(plan(), NAME)
+    before = notebook_identity(NAME)
     output = {"output_type": "stream", "name": "stdout", "text": ["1"]}
     edited(copy, 1, outputs=[output], execution_count=7)
-    assert notebook_identity(plan(), NAME) == before
+    assert notebook_identity(NAME) == before
 
 
 def test_cells_tables_and_imported_code_count(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = notebook_identity(plan(), NAME)
+    first = notebook_identity(NAME)
     other = VALUES["experiments"]["noisy_spectra"] | {"every": {"qubits": 3}}
-    moved = plan(experiments=VALUES["experiments"] | {"noisy_spectra": other})
-    assert notebook_identity(moved, NAME) != first
+    moved = VALUES["experiments"] | {"noisy_spectra": other}
+    assert notebook_identity(NAME, experiments=moved) != first
     other = VALUES["experiments"]["vqe"] | {"cells": VALUES["experiments"]["vqe"]["cells"][:1]}
-    unmoved = plan(experiments=VALUES["experiments"] | {"vqe": other})
-    assert notebook_identity(unmoved, NAME) == first
+    unmoved = VALUES["experiments"] | {"vqe": other}
+    assert notebook_identity(NAME, experiments=unmoved) == first
     block = VALUES["notebooks"][NAME] | {"published": ["noise.csv"]}
-    assert notebook_identity(plan(notebooks={NAME: block}), NAME) != first
+    assert notebook_identity(NAME, notebooks={NAME: block}) != first
     edited(copy, 0, source=["Said otherwise."])
-    second = notebook_identity(plan(), NAME)
+    second = notebook_identity(NAME)
     assert second != first
-    real = notebooks.code_digest
+    real = digest.code_digest
     style = "overpar.report.plots.style"
-    monkeypatch.setattr(notebooks, "code_digest", lambda m: "new" if m == style else real(m))
-    assert notebook_identity(plan(), NAME) != second
+    monkeypatch.setattr(digest, "code_digest", lambda m: "new" if m == style else real(m))
+    assert notebook_identity(NAME) != second
 
 
 @pytest.mark.parametrize(
@@ -113,29 +118,29 @@ def test_cells_tables_and_imported_code_count(copy: Path, monkeypatch: pytest.Mo
     [
         ("06-none", {}, "there is no .*06-none.ipynb"),
         (NAME, {"tables": ["noize"]}, "reads the unknown table 'noize'; allowed: vqe, "),
-        (NAME, {"published": ["noize.csv"]}, "noize.csv'; there is no such file"),
+        (NAME, {"published": ["noize.csv"]}, "unknown file 'noize.csv'; allowed: "),
     ],
 )
 def test_wrong_settings_are_named(name: str, change: dict[str, Any], message: str) -> None:
     block = VALUES["notebooks"][NAME] | change
     with pytest.raises(UserError, match=message):
-        notebook_identity(plan(notebooks={name: block}), name)
+        notebook_identity(name, notebooks={name: block})
 
 
 def test_a_file_that_is_no_notebook_is_named(copy: Path) -> None:
     copy.write_text("{}", encoding="utf-8")
     with pytest.raises(UserError, match=f"Notebook .*{NAME}.ipynb cannot be read"):
-        notebook_identity(plan(), NAME)
+        notebook_identity(NAME)
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with one table, and a second config."""
-    for folder in ("config", "data/published", "data/tables", "data/small", "notebooks"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "config/config.yaml").write_text(
-        (ROOT / "config/config.yaml").read_text(encoding="utf-8"), encoding="utf-8"
-    )
+    for folder in ("config", "data/published", "notebooks"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "data/checksums.csv", tmp_path / "data")
+    for folder in ("data/tables", "data/small"):
+        (tmp_path / folder).mkdir()
     (tmp_path / "config/small.yaml").write_text("paths: {tables: data/small}\n", encoding="utf-8")
     (tmp_path / "data/tables/vqe.csv").write_text("a\n1\n", encoding="utf-8")
     (tmp_path / "data/small/vqe.csv").write_text("a\n2\n", encoding="utf-8")
@@ -165,7 +170,7 @@ def test_missing_results_are_named(
         found.table("vqf")
     with pytest.raises(UserError, match=r"autoencoder.csv yet; .*OVERPAR_CONFIG"):
         found.table("autoencoder")
-    with pytest.raises(UserError, match=r"no 'fact.csv' .* allowed: facts.csv"):
+    with pytest.raises(UserError, match=r"no 'fact.csv' .* allowed: .*facts.csv"):
         found.published("fact.csv")
     with pytest.raises(UserError, match="no experiment 'vqf'"):
         found.record("vqf", "n=4")

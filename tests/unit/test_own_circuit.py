@@ -8,10 +8,8 @@ import pandas as pd
 import pytest
 
 from overpar.base.errors import UserError
-from overpar.base.validation import check
 from overpar.report.plots import circuit
-from overpar.study.config import Config
-from overpar.study.plan import Plan
+from overpar.study.check import Study, checked, opened
 
 FILE = """
 from qibo import Circuit, gates
@@ -23,8 +21,8 @@ def chain(qubits):
 """
 
 
-def plan(tmp_path: Path, models: dict[str, Any], **settings: Any) -> Plan:
-    values = {
+def config(models: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    return {
         "seed": 1,
         "size": "smoke",
         "models": models,
@@ -37,14 +35,17 @@ def plan(tmp_path: Path, models: dict[str, Any], **settings: Any) -> Plan:
         "tables": {},
         "figures": {},
     }
-    return Plan(check(Config, values), tmp_path)
+
+
+def study(tmp_path: Path, models: dict[str, Any], **settings: Any) -> Study:
+    return opened(config(models, **settings), tmp_path)
 
 
 SPIN = {"generators": ["X"], "observable": "Z"}
 
 
 def test_a_name_becomes_the_model(tmp_path: Path) -> None:
-    two = plan(tmp_path, {"a": SPIN, "b": {**SPIN, "state": "+"}}, model=["a", "b"])
+    two = study(tmp_path, {"a": SPIN, "b": {**SPIN, "state": "+"}}, model=["a", "b"]).plan
     labels = [cell.label for cell in two.cells.values()]
     assert labels == ["model=a,n=4,depth=1", "model=b,n=4,depth=1"]
     states = [cell.spec.model.state for cell in two.cells.values()]  # type: ignore[attr-defined]
@@ -56,8 +57,8 @@ def test_what_a_model_says_is_in_the_identity(tmp_path: Path) -> None:
     own = {"circuit": f"{tmp_path}/own.py:chain", "observable": "Z"}
 
     def identity(model: dict[str, Any], unused: Any = None) -> str:
-        made = plan(tmp_path, {"a": model, "b": unused or SPIN})
-        return made.identity(next(iter(made.cells.values())))
+        made = study(tmp_path, {"a": model, "b": unused or SPIN})
+        return made.identities.cell(next(iter(made.plan.cells.values())))
 
     assert identity(SPIN) == identity(SPIN, {"generators": ["Y"]})
     assert identity(SPIN) != identity({**SPIN, "generators": ["Y"]})
@@ -81,7 +82,7 @@ def test_what_a_model_says_is_in_the_identity(tmp_path: Path) -> None:
 )
 def test_refused(tmp_path: Path, models: Any, settings: Any, message: str) -> None:
     with pytest.raises(UserError, match=message):
-        plan(tmp_path, models, **settings).validate()
+        checked(config(models, **settings), tmp_path)
 
 
 def tables() -> dict[str, pd.DataFrame]:

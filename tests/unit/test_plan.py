@@ -3,6 +3,7 @@
 import copy
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 
 from overpar.base.errors import UserError
 from overpar.base.records import write_record
-from overpar.base.validation import check
-from overpar.study import plan as planning
-from overpar.study.config import Config
+from overpar.study import identity
+from overpar.study.check import Study, checked, opened
+from overpar.study.config import read
 from overpar.study.plan import Plan
 
 BASE: dict[str, Any] = {
@@ -58,12 +59,16 @@ def changed(**changes: Any) -> dict[str, Any]:
     return values
 
 
+def study(project: Path, values: dict[str, Any] = BASE) -> Study:
+    return opened(values, project)
+
+
 def make(project: Path, values: dict[str, Any] = BASE) -> Plan:
-    return Plan(check(Config, values), project)
+    return study(project, values).plan
 
 
-def identities(plan: Plan) -> dict[tuple[str, str], str]:
-    return {key: plan.identity(cell) for key, cell in plan.cells.items()}
+def identities(study: Study) -> dict[tuple[str, str], str]:
+    return {key: study.identities.cell(cell) for key, cell in study.plan.cells.items()}
 
 
 def test_labels_and_paths(project: Path) -> None:
@@ -98,10 +103,10 @@ def test_a_cell_overrides_every(project: Path) -> None:
 def test_a_block_of_another_name(project: Path) -> None:
     block = {"kind": "vqe", "cells": [{**BASE["experiments"]["vqe"]["cells"][0], "depth": 4}]}
     block["every"] = BASE["experiments"]["vqe"]["every"]
-    plan = make(project, changed(experiments__long=block))
-    cell = plan.cell("long", VQE[1])
+    long = study(project, changed(experiments__long=block))
+    cell, other = long.plan.cell("long", VQE[1]), long.plan.cell(*VQE)
     assert cell.kind == "vqe"
-    assert plan.identity(cell) != plan.identity(plan.cell(*VQE)), "its seeds differ"
+    assert long.identities.cell(cell) != long.identities.cell(other), "its seeds differ"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +174,7 @@ def test_a_block_of_another_name(project: Path) -> None:
 )
 def test_refused(project: Path, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=f"^(Config: |There is ).*{message}"):
-        make(project, changed(**changes)).validate()
+        checked(changed(**changes), project)
 
 
 FIGURE = {"function": "fig3:draw", "tables": ["vqe"], "category": "A", "title": "T"}
@@ -185,9 +190,8 @@ FIGURE = {"function": "fig3:draw", "tables": ["vqe"], "category": "A", "title": 
     ],
 )
 def test_refused_figures(project: Path, change: dict[str, Any], message: str) -> None:
-    plan = make(project, changed(figures={"fig3": {**FIGURE, **change}}))
     with pytest.raises(UserError, match=f"figures.fig3.*{message}"):
-        plan.validate()
+        checked(changed(figures={"fig3": {**FIGURE, **change}}), project)
 
 
 def test_an_unknown_cell(project: Path) -> None:
@@ -200,12 +204,14 @@ def test_an_unknown_cell(project: Path) -> None:
 
 
 def test_identity_is_the_hash_of_a_readable_text(project: Path) -> None:
-    plan = make(project)
-    text = json.loads(plan.identity_text(plan.cell(*VQE)))
+    one, other = study(project), study(project)
+    cell = one.plan.cell(*VQE)
+    text = json.loads(one.identities.text(cell))
     assert text["spec"]["depth"] == 4
     assert text["inputs"] == {}
     assert text["source"] == ""
-    assert make(project).identity(make(project).cell(*VQE)) == plan.identity(plan.cell(*VQE))
+    assert identities(one) == identities(other)
+    assert one.identities.cell(cell) == sha256(one.identities.text(cell).encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -229,7 +235,7 @@ def test_identity_is_the_hash_of_a_readable_text(project: Path) -> None:
     ],
 )
 def test_what_changes_no_identity(project: Path, changes: dict[str, Any]) -> None:
-    before, after = identities(make(project)), identities(make(project, changed(**changes)))
+    before, after = identities(study(project)), identities(study(project, changed(**changes)))
     assert before.items() <= after.items()
 
 
@@ -251,7 +257,7 @@ def test_what_changes_no_identity(project: Path, changes: dict[str, Any]) -> Non
     ],
 )
 def test_what_changes_identities(project: Path, changes: dict[str, Any], which: set[str]) -> None:
-    before, after = identities(make(project)), identities(make(project, changed(**changes)))
+    before, after = identities(study(project)), identities(study(project, changed(**changes)))
     assert before.keys() == after.keys()
     assert {name for name, label in before if before[name, label] != after[name, label]} == which
 
@@ -259,32 +265,31 @@ def test_what_changes_identities(project: Path, changes: dict[str, Any], which: 
 def test_code_changes_the_identities_of_its_kind(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = identities(make(project))
-    real = planning.code_digest
+    before = identities(study(project))
+    real = identity.code_digest
     monkeypatch.setattr(
-        planning, "code_digest", lambda m: "edited" if m.endswith("experiments.vqe") else real(m)
+        identity, "code_digest", lambda m: "edited" if m.endswith("experiments.vqe") else real(m)
     )
-    after = identities(make(project))
+    after = identities(study(project))
     assert {name for name, label in before if before[name, label] != after[name, label]} == {"vqe"}
 
 
 def test_a_data_set_changes_the_identities_of_its_readers(project: Path) -> None:
-    before = identities(make(project))
+    before = identities(study(project))
     checksums = project / "data" / "checksums.csv"
     lines = checksums.read_text().splitlines(keepends=True)
     checksums.write_text("".join([lines[0], *reversed(lines[1:])]))
-    assert identities(make(project)) == before, "the order of rows is immaterial"
+    assert identities(study(project)) == before, "the order of rows is immaterial"
     checksums.write_text("".join(lines[:-1]))
-    after = identities(make(project))
+    after = identities(study(project))
     moved = {name for name, label in before if before[name, label] != after[name, label]}
     assert moved == {"autoencoder"}
 
 
 def test_identities_of_tables_figures_and_scorecard(project: Path) -> None:
     def all_of(values: dict[str, Any]) -> list[str]:
-        plan = make(project, changed(figures={"fig3": FIGURE}, **values))
-        tables = [plan.table_identity(name) for name in ("vqe", "both")]
-        return [*tables, plan.figure_identity("fig3"), plan.scorecard_identity()]
+        known = study(project, changed(figures={"fig3": FIGURE}, **values)).identities
+        return [known.table("vqe"), known.table("both"), known.figure("fig3"), known.scorecard()]
 
     def moved(values: dict[str, Any]) -> list[bool]:
         return [a != b for a, b in zip(before, all_of(values), strict=True)]
@@ -299,25 +304,21 @@ def test_identities_of_tables_figures_and_scorecard(project: Path) -> None:
 
 
 def test_fault(project: Path) -> None:
-    plan = make(project)
-    cell = plan.cell(*VQE)
-    assert plan.fault(cell) == ""
-    write_record(cell.path, {}, {"identity": plan.identity(cell), "spec": "{}"})
-    assert plan.fault(cell) == ""
+    known = study(project).identities
+    cell = known.plan.cell(*VQE)
+    assert known.fault(cell) == ""
+    write_record(cell.path, {}, {"identity": known.cell(cell), "spec": "{}"})
+    assert known.fault(cell) == ""
     write_record(cell.path, {}, {"identity": "other", "spec": "{}"})
-    assert "was made with other settings, seed or code" in plan.fault(cell)
+    assert "was made with other settings, seed or code" in known.fault(cell)
     cell.path.write_bytes(b"")
-    assert "is damaged or incomplete" in plan.fault(cell)
+    assert "is damaged or incomplete" in known.fault(cell)
 
 
 @pytest.mark.parametrize("extra", [[], ["config/smoke.yaml"]])
 def test_the_configurations_of_the_project(root: Path, extra: list[str]) -> None:
-    from overpar.study.config import read
-
     values = read([root / "config" / "config.yaml", *(root / name for name in extra)])
-    plan = Plan(check(Config, values), root)
-    plan.validate()
-    seen = identities(plan)
+    seen = identities(checked(values, root))
     assert len(set(seen.values())) == len(seen) > 10
 
 

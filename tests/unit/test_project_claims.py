@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 
 from overpar.base.records import Record, Variable, write_record
-from overpar.base.validation import check
 from overpar.experiments.common.spec import Context
 from overpar.report.claims import select
 from overpar.report.tables.settings import settings
 from overpar.report.tables.theory import MODELS
+from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
-from overpar.study.config import Config, read
-from overpar.study.plan import PUBLISHED, Cell, Plan, kind_module
+from overpar.study.kinds import kind_module
+from overpar.study.plan import PUBLISHED, Cell, Plan
 
 
 def plan_of(root: Path) -> Plan:
-    return Plan(check(Config, read([root / "config" / "config.yaml"])), root)
+    return read_study(root).plan
 
 
 # Settings that make a cell small without changing the columns of its table.

@@ -8,14 +8,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from overpar.base.validation import check
 from overpar.report.page import origin, scorecard_page
 from overpar.report.plots.scorecard import LOOK, SQUARE, draw
 from overpar.report.plots.style import styled
 from overpar.study import docs
 from overpar.study.assumptions import Assumption, collect, digest
+from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
-from overpar.study.config import Config, read
 from overpar.study.plan import Plan
 from overpar.study.trace import command, figures_of, traced
 
@@ -44,8 +43,7 @@ PAPERS = {"A": "Larocca et al."}
 
 
 def plan(size: str) -> Plan:
-    values = read([ROOT / name for name in ["config/config.yaml", *CONFIGS[size]]])
-    return Plan(check(Config, values), ROOT)
+    return read_study(ROOT, *(Path(name) for name in CONFIGS[size])).plan
 
 
 @pytest.mark.parametrize("size", CONFIGS)

@@ -15,7 +15,7 @@ def inputs_of(cells):
 
     def inputs(wildcards):
         for cell in cells:
-            fault = PLAN.fault(cell)
+            fault = IDENTITIES.fault(cell)
             if fault and str(cell.path) not in workflow.dag.forcefiles:
                 workflow.dag.forcefiles.add(str(cell.path))
                 say(f"{fault} It is made again.")

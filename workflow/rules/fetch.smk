@@ -14,7 +14,7 @@ rule fetch:
         "../../environment.yml"
     threads: workflow.cores
     params:
-        digest=lambda w: PLAN.dataset_digest(w.dataset),
+        digest=lambda w: IDENTITIES.dataset(w.dataset),
         policy=PLAN.config.ntangled.source,
     script:
         "../scripts/fetch.py"

@@ -26,6 +26,6 @@ rule notebook:
     conda:
         "../../environment.yml"
     params:
-        identity=lambda w: NOTEBOOKS[w.notebook],
+        identity=lambda w: IDENTITIES.notebook(w.notebook),
     script:
         "../scripts/notebook.py"

@@ -24,7 +24,7 @@ rule figure:
     conda:
         "../../environment.yml"
     params:
-        identity=lambda w: PLAN.figure_identity(w.figure),
+        identity=lambda w: IDENTITIES.figure(w.figure),
         caption=lambda w: Path(PLAN.config.paths.figures, f"{w.figure}.txt"),
     script:
         "../scripts/figure.py"
@@ -60,7 +60,7 @@ rule scorecard:
     conda:
         "../../environment.yml"
     params:
-        identity=PLAN.scorecard_identity(),
+        identity=IDENTITIES.scorecard(),
         assumptions=assumptions(Path()),
     script:
         "../scripts/scorecard.py"

@@ -21,6 +21,6 @@ for (experiment, batch), cells in PLAN.batches.items():
         params:
             experiment=experiment,
             batch=batch,
-            identities=[PLAN.identity(cell) for cell in cells],
+            identities=[IDENTITIES.cell(cell) for cell in cells],
         script:
             "../scripts/simulate.py"

@@ -13,6 +13,6 @@ rule tabulate:
     conda:
         "../../environment.yml"
     params:
-        identity=lambda w: PLAN.table_identity(w.table),
+        identity=lambda w: IDENTITIES.table(w.table),
     script:
         "../scripts/tabulate.py"

@@ -1,8 +1,8 @@
-from overpar.study.jobs import job
 from overpar.study.build import build_figure
+from overpar.study.jobs import job
 
 job(
     snakemake.config,
-    lambda plan: build_figure(plan, snakemake.wildcards.figure),
+    lambda study: build_figure(study.plan, snakemake.wildcards.figure),
     str(snakemake.log),
 )

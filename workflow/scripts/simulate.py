@@ -1,19 +1,19 @@
 import os
 
+from overpar.base.progress import reporter, say
+from overpar.study.check import Study
 from overpar.study.execute import execute
 from overpar.study.jobs import job
-from overpar.study.plan import Plan
-from overpar.base.progress import reporter, say
 
 
-def simulate(plan: Plan) -> None:
-    block = plan.block(snakemake.params.experiment).values()
+def simulate(study: Study) -> None:
+    block = study.plan.block(snakemake.params.experiment).values()
     cells = [cell for cell in block if cell.spec.batch == snakemake.params.batch]
-    wanted = [cell for cell in cells if not cell.path.exists() or plan.fault(cell)]
+    wanted = [cell for cell in cells if not cell.path.exists() or study.identities.fault(cell)]
     for cell in cells:
         if cell in wanted:
             progress = reporter(f"{cell.experiment} {cell.label}", bar=False)
-            execute(plan, cell, progress, threads=snakemake.threads)
+            execute(study, cell, progress, threads=snakemake.threads)
         else:
             # Snakemake takes an output that is older than an input for out of date.
             os.utime(cell.path)

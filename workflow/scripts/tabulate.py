@@ -1,8 +1,8 @@
-from overpar.study.jobs import job
 from overpar.study.build import build_table
+from overpar.study.jobs import job
 
 job(
     snakemake.config,
-    lambda plan: build_table(plan, snakemake.wildcards.table),
+    lambda study: build_table(study, snakemake.wildcards.table),
     str(snakemake.log),
 )

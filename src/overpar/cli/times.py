@@ -5,7 +5,7 @@ import csv
 from pathlib import Path
 
 from overpar.base.records import RecordError, read_attributes
-from overpar.cli.workflow import add_config_option, load_plan
+from overpar.cli.workflow import add_config_option, load_study
 from overpar.study.plan import Plan
 
 
@@ -51,7 +51,7 @@ def _simulated(plan: Plan, experiment: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> None:
-    plan = load_plan(options.config)
+    plan = load_study(options.config).plan
     root = plan.project / plan.config.paths.benchmarks
     print(f"{'jobs of':32} {'jobs':>5} {'wall s':>9} {'CPU s':>9} {'MB':>6} {'start-up':>9}")
     wall_all = cpu_all = simulated_all = simulating = 0.0

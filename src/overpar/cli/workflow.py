@@ -6,28 +6,19 @@ from pathlib import Path
 
 from overpar.base.checks import require
 from overpar.base.progress import reporter
-from overpar.base.validation import check
-from overpar.study import config as configuration
-from overpar.study.claims_file import read_claims
-from overpar.study.config import Config
+from overpar.study.check import Study, read_study
+from overpar.study.config import DEFAULT
 from overpar.study.execute import execute, prepare_inputs
-from overpar.study.plan import Plan
-
-DEFAULT = Path("config/config.yaml")
 
 
-def load_plan(extra: list[Path]) -> Plan:
-    """The plan of config/config.yaml with further files laid upon it.
+def load_study(extra: list[Path]) -> Study:
+    """The checked study of config/config.yaml with further files laid upon it.
 
     Raises:
         UserError: for the first thing that is wrong with the configuration or its claims.
     """
     require(DEFAULT.is_file(), f"There is no {DEFAULT} here; run this in the project's directory.")
-    values = configuration.read([DEFAULT, *extra])
-    plan = Plan(check(Config, values))
-    plan.validate()
-    read_claims(plan)
-    return plan
+    return read_study(Path(), *extra)
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -67,7 +58,7 @@ def add_config_option(command: argparse.ArgumentParser) -> None:
 
 
 def _plan(options: argparse.Namespace) -> None:
-    plan = load_plan(options.config)
+    plan = load_study(options.config).plan
     width = max((len(f"{c.experiment} {c.label}") for c in plan.cells.values()), default=0)
     total = 0.0
     for cell in plan.cells.values():
@@ -79,10 +70,10 @@ def _plan(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    plan = load_plan(options.config)
-    cell = plan.cell(options.experiment, options.label)
-    prepare_inputs(plan, cell.spec)
+    study = load_study(options.config)
+    cell = study.plan.cell(options.experiment, options.label)
+    prepare_inputs(study, cell.spec)
     path = execute(
-        plan, cell, reporter(f"{cell.experiment} {cell.label}"), threads=os.cpu_count() or 1
+        study, cell, reporter(f"{cell.experiment} {cell.label}"), threads=os.cpu_count() or 1
     )
     print(path)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from overpar.base.errors import UserError
 from overpar.base.records import read_record
+from overpar.study.check import Study
 from overpar.study.claims_file import read_claims
 from overpar.study.plan import PUBLISHED, Plan
 
@@ -38,14 +39,15 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def build_table(plan: Plan, name: str) -> None:
+def build_table(study: Study, name: str) -> None:
     """Make a table from the records of its experiments.
 
     Raises:
         RecordError: if a record is damaged or of another specification.
     """
+    plan, identities = study.plan, study.identities
     make = _function("tables", plan.config.tables[name].function)
-    records = (read_record(c.path, plan.identity(c)) for c in plan.table_cells(name))
+    records = (read_record(c.path, identities.cell(c)) for c in plan.table_cells(name))
     table: pd.DataFrame = make(records)
     write_whole(plan.table_path(name), lambda path: table.to_csv(path, index=False))
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from overpar.base.errors import UserError
 
+DEFAULT = Path("config/config.yaml")
+
 # Names become file names.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 

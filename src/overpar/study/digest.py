@@ -1,9 +1,13 @@
-"""Digest of the code an experiment runs: its module and all of `overpar` it imports."""
+"""Digests of code: of a module and all of `overpar` it imports, and of a notebook."""
 
 import ast
 import hashlib
+import json
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+
+from overpar.base.errors import UserError
 
 PACKAGE = __name__.split(".")[0]
 
@@ -33,15 +37,20 @@ def _module(module: str) -> tuple[str, frozenset[str]]:
     if path is None:
         raise ModuleNotFoundError(module)
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    imported: set[str] = set()
+    imported = _imported(tree)
+    code = ast.dump(_without_docstrings(tree))
+    return hashlib.sha256(code.encode()).hexdigest(), imported
+
+
+def _imported(tree: ast.Module) -> frozenset[str]:
+    """Modules of this package that code imports, also inside functions."""
+    names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            imported |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    own = {name for name in imported if name.split(".")[0] == PACKAGE and _source(name)}
-    code = ast.dump(_without_docstrings(tree))
-    return hashlib.sha256(code.encode()).hexdigest(), frozenset(own)
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(n for n in names if n.split(".")[0] == PACKAGE and _source(n))
 
 
 def module_digest(module: str) -> str:
@@ -90,3 +99,26 @@ def functions(module: str) -> list[str]:
 def file_digest(path: Path) -> str:
     """SHA-256 of a user's file, or of a script outside the package."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def notebook_digest(path: Path) -> str:
+    """SHA-256 over the text of a notebook's cells and the code of this package that they import.
+
+    Outputs and counters that Jupyter stores do not count.
+
+    Raises:
+        UserError: if the file is no notebook.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in content]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"Notebook {path} cannot be read: {error}.") from error
+    code = "\n".join(text for kind, text in cells if kind == "code")
+    # Lines that only Jupyter understands.
+    lines = ["pass" if line.startswith(("%", "!", "?")) else line for line in code.splitlines()]
+    imported: frozenset[str] = frozenset()
+    with suppress(SyntaxError):  # execution says what is wrong
+        imported = _imported(ast.parse("\n".join(lines)))
+    digests = sorted(code_digest(module) for module in imported)
+    return hashlib.sha256(json.dumps([cells, digests]).encode()).hexdigest()

@@ -12,12 +12,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from overpar.base.validation import check
 from overpar.report.criteria import Claim
-from overpar.study import config as configuration
 from overpar.study.assumptions import collect, markdown
+from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
-from overpar.study.config import Config
 from overpar.study.plan import Plan
 from overpar.study.trace import command, figures_of
 
@@ -49,8 +47,7 @@ PER_ROW = 3
 
 def pages(project: Path) -> dict[str, str]:
     """Contents by path in the project."""
-    values = configuration.read([project / "config/config.yaml"])
-    plan = Plan(check(Config, values), project)
+    plan = read_study(project).plan
     return {
         "docs/assumptions.md": ASSUMPTIONS + markdown(collect(project)),
         "docs/claims.md": CLAIMS + _claims(plan),

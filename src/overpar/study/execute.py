@@ -11,15 +11,17 @@ from pathlib import Path
 from overpar.base.progress import Progress, reporter, say, silent
 from overpar.base.records import write_record
 from overpar.experiments.common.spec import CellSpec, Context
+from overpar.study.check import Study
 from overpar.study.datasets import obtain
-from overpar.study.plan import Cell, Plan, kind_module
+from overpar.study.kinds import kind_module
+from overpar.study.plan import Cell
 
 
-def execute(plan: Plan, cell: Cell, progress: Progress = silent, threads: int = 1) -> Path:
+def execute(study: Study, cell: Cell, progress: Progress = silent, threads: int = 1) -> Path:
     """Simulate a cell and write its record.
 
     Args:
-        plan: what the cell belongs to.
+        study: what the cell belongs to.
         cell: the cell.
         progress: called with (done, total).
         threads: how many the cell may use; no number depends on it.
@@ -30,6 +32,7 @@ def execute(plan: Plan, cell: Cell, progress: Progress = silent, threads: int = 
     Raises:
         UserError: if an input is missing or the record cannot be written.
     """
+    plan, identities = study.plan, study.identities
     context = Context(
         experiment=cell.experiment,
         label=cell.label,
@@ -41,7 +44,8 @@ def execute(plan: Plan, cell: Cell, progress: Progress = silent, threads: int = 
     )
     module = kind_module(cell.kind)
     # Taken before the run: an edit meanwhile changes the source, not the code that is running.
-    identity, identity_text, code = plan.identity(cell), plan.identity_text(cell), cell.code
+    identity, identity_text = identities.cell(cell), identities.text(cell)
+    code = identities.code(cell)
     started = time.perf_counter()
     result = module.run(cell.spec, context)
     seconds = time.perf_counter() - started
@@ -86,12 +90,12 @@ def git_commit(project: Path) -> str:
 
 
 def prepare_inputs(
-    plan: Plan, spec: CellSpec, names: Container[str] | None = None
+    study: Study, spec: CellSpec, names: Container[str] | None = None
 ) -> dict[str, Path]:
     """Fetch or simulate what a cell needs and is not there yet; the paths by name.
 
     Args:
-        plan: where inputs come from.
+        study: where inputs come from.
         spec: the cell's specification.
         names: prepare only inputs of these names.
     """
@@ -101,13 +105,13 @@ def prepare_inputs(
             continue
         sort, _, name = need.partition(":")
         if sort == "dataset":
-            paths[key] = plan.manifest(name)
+            paths[key] = study.plan.manifest(name)
             if not paths[key].exists():
-                obtain(plan, name, say)
+                obtain(study.plan, name, say)
         else:
             experiment, _, label = name.partition("/")
-            other = plan.cell(experiment, label)
+            other = study.plan.cell(experiment, label)
             paths[key] = other.path
             if not other.path.exists():
-                execute(plan, other, reporter(f"{experiment} {label}"))
+                execute(study, other, reporter(f"{experiment} {label}"))
     return paths

@@ -1,4 +1,4 @@
-"""What every job of the workflow shares: the plan, and errors without a traceback."""
+"""What every job of the workflow shares: the study, and errors without a traceback."""
 
 import fcntl
 import io
@@ -10,9 +10,7 @@ from typing import Any, TextIO
 
 from overpar.base.errors import UserError
 from overpar.base.records import DamagedRecord
-from overpar.base.validation import check
-from overpar.study.config import Config
-from overpar.study.plan import Plan
+from overpar.study.check import Study, opened
 
 
 class _Copied(io.TextIOBase):
@@ -31,19 +29,19 @@ class _Copied(io.TextIOBase):
         self._stream.flush()
 
 
-def job(config: Mapping[str, Any], work: Callable[[Plan], object], log: str) -> None:
-    """Do a job's work on the plan of a configuration; a `UserError` ends the process with it.
+def job(config: Mapping[str, Any], work: Callable[[Study], object], log: str) -> None:
+    """Do a job's work on the study of a configuration; a `UserError` ends the process with it.
 
     A damaged record that the work meets is set aside, so that the next run makes it again.
 
     Args:
-        config: the configuration, not yet checked.
-        work: called with the plan.
+        config: the configuration as read.
+        work: called with the study.
         log: file that gets a copy of what goes to standard error.
     """
     sys.stderr = _Copied(sys.stderr, log)
     try:
-        work(Plan(check(Config, dict(config), "")))
+        work(opened(config))
     except DamagedRecord as error:
         if error.path.exists():
             os.replace(error.path, f"{error.path}.damaged")

@@ -19,7 +19,7 @@ from overpar.model.model import Model
 from overpar.model.papers import autoencoder, compilation, hardware_efficient, tfim_hva
 from overpar.study.config import read
 from overpar.study.execute import prepare_inputs
-from overpar.study.results import find_project, open_plan
+from overpar.study.results import find_project, open_study
 
 # The papers' own, beside those of the config.
 PAPERS: dict[str, Callable[[], Model]] = {
@@ -97,7 +97,7 @@ def load_model(reference: str, **settings: Any) -> Model:
 def _of_config(name: str) -> Model:
     """A model of the config of the project that this directory is in."""
     # Outside a project there are the papers' models.
-    known: dict[str, Any] = open_plan().config.models if find_project() else {}
+    known: dict[str, Any] = open_study().plan.config.models if find_project() else {}
     names = [*PAPERS, *known]
     close = difflib.get_close_matches(name, names, n=1)
     require(
@@ -118,8 +118,10 @@ def trained_autoencoder(states: StateSource = "ntangled", state: int | None = No
     Raises:
         UserError: if the states cannot be had.
     """
-    plan = open_plan()
-    inputs = prepare_inputs(plan, AutoencoderSpec(layers=1, states=states), {states, "regenerated"})
+    study = open_study()
+    inputs = prepare_inputs(
+        study, AutoencoderSpec(layers=1, states=states), {states, "regenerated"}
+    )
     found, about = training_states(states, "auto", inputs)
     if found is None:
         raise UserError(f"The {states} states are {about['provenance']}")

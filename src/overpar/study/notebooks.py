@@ -1,13 +1,10 @@
 """Notebooks: executed on the tables of a plan, and kept as pages that load nothing."""
 
-import ast
-import hashlib
 import json
 import os
 import re
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,7 @@ import yaml
 
 from overpar.base.errors import UserError
 from overpar.study.build import write_whole
-from overpar.study.digest import PACKAGE, code_digest, file_digest, module_digest
-from overpar.study.plan import PUBLISHED, Plan
+from overpar.study.plan import Plan
 from overpar.study.results import VARIABLE
 
 SECONDS = 600
@@ -34,45 +30,6 @@ img {max-width: 100%}
 table {border-collapse: collapse; font-size: 13px}
 th, td {padding: .15rem .6rem; text-align: right; border-bottom: 1px solid #ccc}
 """
-
-
-def notebook_path(plan: Plan, name: str) -> Path:
-    """Where a notebook lies."""
-    return plan.project / "notebooks" / f"{name}.ipynb"
-
-
-def notebook_identity(plan: Plan, name: str) -> str:
-    """SHA-256 over what decides what a notebook shows.
-
-    That is: the text of its cells, the tables and published facts it reads, and the code that it
-    imports. Outputs and counters that Jupyter stores do not count.
-
-    Raises:
-        UserError: if the notebook, a table or a file of published facts is missing.
-    """
-    block, path = plan.config.notebooks[name], notebook_path(plan, name)
-    if not path.is_file():
-        raise UserError(f"Config: notebooks has {name!r}; there is no {path}.")
-    for table in block.tables:
-        if table not in plan.config.tables:
-            raise UserError(
-                f"Config: notebooks.{name} reads the unknown table {table!r};"
-                f" allowed: {', '.join(plan.config.tables)}."
-            )
-    facts = [plan.project / PUBLISHED / file for file in block.published]
-    for fact in facts:
-        if not fact.is_file():
-            raise UserError(f"Config: notebooks.{name} reads {str(fact)!r}; there is no such file.")
-    cells = _cells(path)
-    imported = _imports("\n".join(text for kind, text in cells if kind == "code"))
-    content = [
-        cells,
-        [plan.table_identity(table) for table in block.tables],
-        [file_digest(fact) for fact in facts],
-        sorted(imported),
-        module_digest(__name__),
-    ]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def build_notebook(plan: Plan, name: str, config: Mapping[str, Any]) -> None:
@@ -94,7 +51,7 @@ def build_notebook(plan: Plan, name: str, config: Mapping[str, Any]) -> None:
     from pygments.formatters import HtmlFormatter
     from traitlets.config import Config as Settings
 
-    path = notebook_path(plan, name)
+    path = plan.notebook_path(name)
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(path.parent)}}
     with tempfile.TemporaryDirectory() as folder:
@@ -122,32 +79,3 @@ def build_notebook(plan: Plan, name: str, config: Mapping[str, Any]) -> None:
     )
     out = plan.project / plan.config.paths.notebooks / f"{name}.html"
     write_whole(out, lambda temporary: temporary.write_text(page, encoding="utf-8"))
-
-
-def _cells(path: Path) -> list[tuple[str, str]]:
-    """(kind, text) of a notebook's cells."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"Notebook {path} cannot be read: {error}.") from error
-
-
-def _imports(code: str) -> set[str]:
-    """Digests of the modules of this package that code imports, with what they import."""
-    # Lines that only Jupyter understands.
-    lines = ["pass" if line.startswith(("%", "!", "?")) else line for line in code.splitlines()]
-    try:
-        nodes = list(ast.walk(ast.parse("\n".join(lines))))
-    except SyntaxError:
-        return set()  # execution says what is wrong
-    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    for node in nodes:
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    found = set()
-    for name in names:
-        if name.split(".")[0] == PACKAGE:
-            with suppress(ModuleNotFoundError):
-                found.add(code_digest(name))
-    return found

@@ -1,54 +1,29 @@
-"""The plan: which cells, tables and figures a configuration asks for, each with its identity."""
+"""The plan: which cells, tables and figures a configuration asks for, and where each lies."""
 
-import csv
 import difflib
-import hashlib
-import importlib
 import itertools
 import json
-import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from overpar.base.errors import UserError
-from overpar.base.records import RecordError, check_record
 from overpar.base.validation import check
 from overpar.experiments.common.spec import CellSpec
 from overpar.study.config import Config, Experiment, Range
-from overpar.study.digest import code_digest, file_digest, functions, module_digest
+from overpar.study.kinds import kind_module, kinds
 
 DATASETS = ("ntangled", "released_states")
 CHECKSUMS = Path("data/checksums.csv")
 SOURCES = Path("data/sources.csv")
 PUBLISHED = Path("data/published")
-BUILD = "overpar.study.build"
-
-
-def kinds() -> list[str]:
-    """Names of the kinds of experiment: the modules of `overpar.experiments`."""
-    package = importlib.import_module("overpar.experiments")
-    found = pkgutil.iter_modules(package.__path__)
-    return [module.name for module in found if not module.ispkg]
-
-
-def kind_module(kind: str) -> ModuleType:
-    """The module of a kind.
-
-    Raises:
-        UserError: if there is none of that name.
-    """
-    if kind not in kinds():
-        raise UserError(f"Config: kind {kind!r} is unknown; allowed: {', '.join(kinds())}.")
-    return importlib.import_module(f"overpar.experiments.{kind}")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One simulation: a specification with its place and identity.
+    """One simulation: a specification with its place.
 
     Args:
         experiment: name of the block.
@@ -74,13 +49,7 @@ class Cell:
         """Where the record lies."""
         return self.root / self.experiment / f"{self.label}.nc"
 
-    @property
-    def code(self) -> str:
-        """Digest of all code this cell's simulation runs."""
-        return code_digest(f"overpar.experiments.{self.kind}")
 
-
-@dataclass(frozen=True)
 class Plan:
     """Everything a configuration asks for.
 
@@ -89,8 +58,10 @@ class Plan:
         project: the project's root directory.
     """
 
-    config: Config
-    project: Path = Path()
+    def __init__(self, config: Config, project: Path = Path()) -> None:
+        self.config = config
+        self.project = project
+        self._blocks: dict[str, dict[str, Cell]] = {}
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], Cell]:
@@ -119,10 +90,6 @@ class Plan:
                 found[cell.label] = cell
             self._blocks[name] = found
         return self._blocks[name]
-
-    @cached_property
-    def _blocks(self) -> dict[str, dict[str, Cell]]:
-        return {}
 
     @cached_property
     def batches(self) -> dict[tuple[str, str], list[Cell]]:
@@ -215,56 +182,6 @@ class Plan:
             if path.exists()
         }
 
-    def identity(self, cell: Cell) -> str:
-        """SHA-256 over everything that decides a cell's numbers.
-
-        That is: kind, specification, seed, code, and the identity of its inputs.
-        """
-        key = cell.experiment, cell.label
-        if key not in self._identities:
-            self._identities[key] = _hash(self.identity_text(cell))
-        return self._identities[key]
-
-    @cached_property
-    def _identities(self) -> dict[tuple[str, str], str]:
-        return {}
-
-    def identity_text(self, cell: Cell) -> str:
-        """The readable text whose hash is the identity."""
-        needs = cell.spec.needs()
-        inputs: dict[str, str] = {}
-        for name, need in needs.items():
-            sort, _, rest = need.partition(":")
-            if sort == "dataset":
-                inputs[name] = self.dataset_digest(rest)
-            else:
-                experiment, _, label = rest.partition("/")
-                inputs[name] = self.identity(self.cell(experiment, label))
-        content = {
-            "experiment": cell.experiment,
-            "kind": cell.kind,
-            "spec": cell.spec.model_dump(),
-            "seed": cell.seed,
-            "code": cell.code,
-            "inputs": inputs,
-            "files": {path: self._file_digest(path, cell) for path in cell.spec.files()},
-            "source": self.config.ntangled.source if needs else "",
-        }
-        return json.dumps(content, sort_keys=True)
-
-    def dataset_digest(self, dataset: str) -> str:
-        """SHA-256 over the expected checksums of a data set's files."""
-        with open(self.project / CHECKSUMS, newline="", encoding="utf-8") as handle:
-            rows = [r for r in csv.DictReader(handle) if r["dataset"] == dataset]
-        return _hash("\n".join(sorted(f"{r['path']} {r['sha256']}" for r in rows)))
-
-    def _file_digest(self, path: str, cell: Cell) -> str:
-        if not (self.project / path).is_file():
-            raise UserError(
-                f"Config: experiments.{cell.experiment} uses {path!r}; there is no such file."
-            )
-        return file_digest(self.project / path)
-
     def table_path(self, table: str) -> Path:
         """Where a table lies."""
         return self.project / self.config.paths.tables / f"{table}.csv"
@@ -281,108 +198,34 @@ class Plan:
         names = [name for name in self.config.experiments if name in wanted]
         return [cell for name in names for cell in self.block(name).values()]
 
-    def table_identity(self, table: str) -> str:
-        """SHA-256 over what decides a table: its cells and its code."""
-        parts = [self.identity(cell) for cell in self.table_cells(table)]
-        function = self.config.tables[table].function
-        code = _function_digest(f"tables.{table}.function", function, "overpar.report.tables")
-        return _hash(json.dumps([parts, function, code, module_digest(BUILD)]))
-
     def figure_tables(self, figure: str) -> list[str]:
         """The tables a figure reads.
 
         Raises:
             UserError: if one is not in the configuration.
         """
-        for table in self.config.figures[figure].tables:
-            if table not in self.config.tables:
+        return self._tables(f"figures.{figure}", self.config.figures[figure].tables)
+
+    def _tables(self, key: str, names: list[str]) -> list[str]:
+        for name in names:
+            if name not in self.config.tables:
                 raise UserError(
-                    f"Config: figures.{figure} reads the unknown table {table!r};"
+                    f"Config: {key} reads the unknown table {name!r};"
                     f" allowed: {', '.join(self.config.tables)}."
                 )
-        return self.config.figures[figure].tables
+        return names
 
-    def figure_identity(self, figure: str) -> str:
-        """SHA-256 over what decides a figure: its tables, published facts, settings and code."""
-        block = self.config.figures[figure]
-        tables = [self.table_identity(name) for name in self.figure_tables(figure)]
-        known = sorted(path.name for path in (self.project / PUBLISHED).glob("*.csv"))
-        for name in block.published:
-            if name not in known:
-                raise UserError(
-                    f"Config: figures.{figure}.published names the unknown file {name!r};"
-                    f" allowed: {', '.join(known)}."
-                )
-        facts = [file_digest(self.project / PUBLISHED / name) for name in block.published]
-        code = _function_digest(
-            f"figures.{figure}.function", block.function, "overpar.report.plots"
-        )
-        settings = [block.model_dump(), self.config.size]
-        return _hash(json.dumps([tables, facts, settings, code, module_digest(BUILD)]))
-
-    def scorecard_identity(self) -> str:
-        """SHA-256 over what decides the scorecard: all tables, the claims and published facts.
-
-        It names figures, so that the tables they read count too.
-        """
-        parts = [self.table_identity(name) for name in self.config.tables]
-        claims = self.project / self.config.claims
-        if not claims.is_file():
-            raise UserError(f"Config: claims is {self.config.claims!r}; there is no such file.")
-        parts.append(file_digest(claims))
-        parts += [file_digest(p) for p in sorted((self.project / PUBLISHED).glob("*.csv"))]
-        parts.append(json.dumps({f: block.tables for f, block in self.config.figures.items()}))
-        modules = ("report.claims", "study.trace", "report.page", "report.plots.scorecard")
-        code = [code_digest(f"overpar.{module}") for module in modules]
-        return _hash(json.dumps([parts, self.config.size, code, module_digest(BUILD)]))
-
-    def fault(self, cell: Cell) -> str:
-        """Why the record that a cell has must not be used; empty if it may, or there is none."""
-        try:
-            if cell.path.exists():
-                check_record(cell.path, self.identity(cell), self.data_status(cell))
-        except RecordError as error:
-            return str(error)
-        return ""
-
-    def validate(self) -> None:
-        """Check everything that can be known before the first job.
+    def notebook_tables(self, name: str) -> list[str]:
+        """The tables a notebook reads.
 
         Raises:
-            UserError: for the first thing that is wrong.
+            UserError: if one is not in the configuration.
         """
-        for cell in self.cells.values():
-            self.inputs(cell)
-            self.identity(cell)
-        for table in self.config.tables:
-            self.table_identity(table)
-        for figure in self.config.figures:
-            self.figure_identity(figure)
-        self.scorecard_identity()
+        return self._tables(f"notebooks.{name}", self.config.notebooks[name].tables)
 
-
-def _function_digest(key: str, reference: str, package: str) -> str:
-    """Digest of the code of "module:function" within a package."""
-    module, _, function = reference.partition(":")
-    try:
-        known = functions(f"{package}.{module}")
-    except ModuleNotFoundError:
-        modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
-        raise UserError(
-            f"Config: {key} is {reference!r}; allowed modules:"
-            f" {', '.join(info.name for info in modules)}."
-        ) from None
-    if function not in known:
-        raise UserError(
-            f"Config: {key} is {reference!r}; allowed: "
-            + ", ".join(f"{module}:{name}" for name in known)
-            + "."
-        )
-    return code_digest(f"{package}.{module}")
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    def notebook_path(self, name: str) -> Path:
+        """Where a notebook lies."""
+        return self.project / "notebooks" / f"{name}.ipynb"
 
 
 def _product(settings: dict[str, Any], where: str) -> Iterator[dict[str, Any]]:

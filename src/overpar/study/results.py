@@ -11,13 +11,11 @@ import pandas as pd
 from overpar.base.checks import require
 from overpar.base.errors import UserError
 from overpar.base.records import Record, read_record
-from overpar.base.validation import check
-from overpar.study import config as configuration
-from overpar.study.config import Config
+from overpar.study.check import Study, read_study
+from overpar.study.config import DEFAULT
 from overpar.study.plan import PUBLISHED, Plan
 
 VARIABLE = "OVERPAR_CONFIG"
-DEFAULT = Path("config/config.yaml")
 
 
 @dataclass(frozen=True)
@@ -25,10 +23,15 @@ class Results:
     """What a run of the workflow has made.
 
     Args:
-        plan: of the run.
+        study: of the run.
     """
 
-    plan: Plan
+    study: Study
+
+    @property
+    def plan(self) -> Plan:
+        """What the run makes, and where."""
+        return self.study.plan
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name in the config.
@@ -70,7 +73,7 @@ class Results:
             UserError: if there is no such cell, or its record is missing, damaged or outdated.
         """
         cell = self.plan.cell(experiment, label or self._label(experiment, settings))
-        return read_record(cell.path, self.plan.identity(cell))
+        return read_record(cell.path, self.study.identities.cell(cell))
 
     def _label(self, experiment: str, settings: Mapping[str, Any]) -> str:
         """Label of the one cell with these settings."""
@@ -105,11 +108,11 @@ def results() -> Results:
     Raises:
         UserError: if this directory is in no project, or the configuration is wrong.
     """
-    return Results(open_plan())
+    return Results(open_study())
 
 
-def open_plan() -> Plan:
-    """The plan of the project that this directory is in; see `results`.
+def open_study() -> Study:
+    """The checked study of the project that this directory is in; see `results`.
 
     Raises:
         UserError: if it is in none, or the configuration is wrong.
@@ -118,8 +121,7 @@ def open_plan() -> Plan:
     if project is None:
         raise UserError(f"There is no {DEFAULT} in {Path.cwd()} or above it; start in the project.")
     extra = [name for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
-    values = configuration.read([project / DEFAULT, *(project / name for name in extra)])
-    return Plan(check(Config, values), project)
+    return read_study(project, *(Path(name) for name in extra))
 
 
 def find_project() -> Path | None:

@@ -9,7 +9,7 @@ import yaml
 from overpar.base.validation import allowed, resolve
 from overpar.model.model import Model
 from overpar.study.config import Config, Range
-from overpar.study.plan import kind_module, kinds
+from overpar.study.kinds import kind_module, kinds
 
 MADE = "Made by `make schema` from the models that check the config; not to be edited."
 

@@ -1,0 +1,207 @@
+"""Identities: hashes of everything that decides a number, a table, a figure or a page."""
+
+import csv
+import hashlib
+import importlib
+import json
+import pkgutil
+from collections.abc import Callable
+
+from overpar.base.errors import UserError
+from overpar.base.records import RecordError, check_record
+from overpar.study.digest import (
+    code_digest,
+    file_digest,
+    functions,
+    module_digest,
+    notebook_digest,
+)
+from overpar.study.plan import CHECKSUMS, PUBLISHED, Cell, Plan
+
+BUILD = "overpar.study.build"
+NOTEBOOKS = "overpar.study.notebooks"
+SCORECARD = (
+    "overpar.report.claims",
+    "overpar.study.trace",
+    "overpar.report.page",
+    "overpar.report.plots.scorecard",
+)
+
+
+class Identities:
+    """Identities of all that a plan makes, each computed once.
+
+    Args:
+        plan: what is made.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._known: dict[tuple[str, ...], str] = {}
+
+    def cell(self, cell: Cell) -> str:
+        """SHA-256 over everything that decides a cell's numbers.
+
+        That is: kind, specification, seed, code, and the identity of its inputs.
+        """
+        return self._once(("cell", cell.experiment, cell.label), lambda: _hash(self.text(cell)))
+
+    def text(self, cell: Cell) -> str:
+        """The readable text whose hash is a cell's identity."""
+        needs = cell.spec.needs()
+        inputs: dict[str, str] = {}
+        for name, need in needs.items():
+            sort, _, rest = need.partition(":")
+            if sort == "dataset":
+                inputs[name] = self.dataset(rest)
+            else:
+                experiment, _, label = rest.partition("/")
+                inputs[name] = self.cell(self.plan.cell(experiment, label))
+        content = {
+            "experiment": cell.experiment,
+            "kind": cell.kind,
+            "spec": cell.spec.model_dump(),
+            "seed": cell.seed,
+            "code": self.code(cell),
+            "inputs": inputs,
+            "files": {path: self._user_file(path, cell) for path in cell.spec.files()},
+            "source": self.plan.config.ntangled.source if needs else "",
+        }
+        return json.dumps(content, sort_keys=True)
+
+    def code(self, cell: Cell) -> str:
+        """Digest of all code a cell's simulation runs."""
+        return code_digest(f"overpar.experiments.{cell.kind}")
+
+    def dataset(self, dataset: str) -> str:
+        """SHA-256 over the expected checksums of a data set's files."""
+        return self._once(("dataset", dataset), lambda: self._dataset(dataset))
+
+    def table(self, name: str) -> str:
+        """SHA-256 over what decides a table: its cells and its code."""
+        return self._once(("table", name), lambda: self._table(name))
+
+    def figure(self, name: str) -> str:
+        """SHA-256 over what decides a figure: its tables, published facts, settings and code."""
+        return self._once(("figure", name), lambda: self._figure(name))
+
+    def notebook(self, name: str) -> str:
+        """SHA-256 over what decides what a notebook shows.
+
+        That is: the text of its cells, the tables and published facts it reads, and the code that
+        it imports. Outputs and counters that Jupyter stores do not count.
+
+        Raises:
+            UserError: if the notebook, a table or a file of published facts is missing.
+        """
+        return self._once(("notebook", name), lambda: self._notebook(name))
+
+    def scorecard(self) -> str:
+        """SHA-256 over what decides the scorecard: all tables, the claims and published facts.
+
+        It names figures, so that the tables they read count too.
+        """
+        return self._once(("scorecard",), self._scorecard)
+
+    def fault(self, cell: Cell) -> str:
+        """Why the record that a cell has must not be used; empty if it may, or there is none."""
+        try:
+            if cell.path.exists():
+                check_record(cell.path, self.cell(cell), self.plan.data_status(cell))
+        except RecordError as error:
+            return str(error)
+        return ""
+
+    def _once(self, key: tuple[str, ...], compute: Callable[[], str]) -> str:
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
+
+    def _user_file(self, path: str, cell: Cell) -> str:
+        if not (self.plan.project / path).is_file():
+            raise UserError(
+                f"Config: experiments.{cell.experiment} uses {path!r}; there is no such file."
+            )
+        return file_digest(self.plan.project / path)
+
+    def _dataset(self, dataset: str) -> str:
+        with open(self.plan.project / CHECKSUMS, newline="", encoding="utf-8") as handle:
+            rows = [r for r in csv.DictReader(handle) if r["dataset"] == dataset]
+        return _hash("\n".join(sorted(f"{r['path']} {r['sha256']}" for r in rows)))
+
+    def _table(self, name: str) -> str:
+        parts = [self.cell(cell) for cell in self.plan.table_cells(name)]
+        function = self.plan.config.tables[name].function
+        code = _function_digest(f"tables.{name}.function", function, "overpar.report.tables")
+        return _hash(json.dumps([parts, function, code, module_digest(BUILD)]))
+
+    def _figure(self, name: str) -> str:
+        block = self.plan.config.figures[name]
+        tables = [self.table(table) for table in self.plan.figure_tables(name)]
+        facts = self._facts(f"figures.{name}.published", block.published)
+        code = _function_digest(f"figures.{name}.function", block.function, "overpar.report.plots")
+        settings = [block.model_dump(), self.plan.config.size]
+        return _hash(json.dumps([tables, facts, settings, code, module_digest(BUILD)]))
+
+    def _facts(self, key: str, names: list[str]) -> list[str]:
+        """Digests of files of published facts."""
+        folder = self.plan.project / PUBLISHED
+        known = sorted(path.name for path in folder.glob("*.csv"))
+        for name in names:
+            if name not in known:
+                raise UserError(
+                    f"Config: {key} names the unknown file {name!r}; allowed: {', '.join(known)}."
+                )
+        return [file_digest(folder / name) for name in names]
+
+    def _notebook(self, name: str) -> str:
+        block, path = self.plan.config.notebooks[name], self.plan.notebook_path(name)
+        if not path.is_file():
+            raise UserError(f"Config: notebooks has {name!r}; there is no {path}.")
+        content = [
+            notebook_digest(path),
+            [self.table(table) for table in self.plan.notebook_tables(name)],
+            self._facts(f"notebooks.{name}.published", block.published),
+            module_digest(NOTEBOOKS),
+        ]
+        return _hash(json.dumps(content))
+
+    def _scorecard(self) -> str:
+        config, project = self.plan.config, self.plan.project
+        claims = project / config.claims
+        if not claims.is_file():
+            raise UserError(f"Config: claims is {config.claims!r}; there is no such file.")
+        content = [
+            [self.table(name) for name in config.tables],
+            file_digest(claims),
+            [file_digest(path) for path in sorted((project / PUBLISHED).glob("*.csv"))],
+            {name: block.tables for name, block in config.figures.items()},
+            config.size,
+            [code_digest(module) for module in SCORECARD],
+            module_digest(BUILD),
+        ]
+        return _hash(json.dumps(content))
+
+
+def _function_digest(key: str, reference: str, package: str) -> str:
+    """Digest of the code of "module:function" within a package."""
+    module, _, function = reference.partition(":")
+    try:
+        known = functions(f"{package}.{module}")
+    except ModuleNotFoundError:
+        modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
+        raise UserError(
+            f"Config: {key} is {reference!r}; allowed modules:"
+            f" {', '.join(info.name for info in modules)}."
+        ) from None
+    if function not in known:
+        raise UserError(
+            f"Config: {key} is {reference!r}; allowed: "
+            + ", ".join(f"{module}:{name}" for name in known)
+            + "."
+        )
+    return code_digest(f"{package}.{module}")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
