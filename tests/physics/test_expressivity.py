@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from xarray import Dataset
 
-from overpar.base.records import Record
 from overpar.engines.choose import make_engine, make_objective
 from overpar.experiments import algebra, classification, variance
 from overpar.experiments.common.spec import Context
@@ -23,14 +23,14 @@ CHAIN = Model(name="chain", ansatz="tfim_hva")
 HEA = Model(name="hea", ansatz="hardware_efficient", observable="-ZZ - X")
 
 
-def record(module: Any, **settings: Any) -> Record:
+def record(module: Any, **settings: Any) -> Dataset:
     """A record as the workflow would make it."""
     spec = module.Spec(**settings)
     kind = module.__name__.rpartition(".")[2]
     result = module.run(spec, Context(kind, spec.label, 7))
-    values = {name: v.values for name, v in result.variables.items()}  # noqa: PD011
+    values = {name: (v.dims, v.values) for name, v in result.variables.items()}
     about = {"spec": spec.model_dump_json(), "kind": kind, **result.attributes}
-    return Record(values, json.loads(json.dumps(about)))
+    return Dataset(values, attrs=json.loads(json.dumps(about)))
 
 
 @pytest.mark.parametrize("model", [RING, CHAIN, HEA], ids=str)
@@ -98,11 +98,11 @@ def test_both_circuits_get_the_same_points_and_training_helps() -> None:
         record(classification, model=HEA, depth=2, **small),
     ]
     for found in records:
-        loss = found.variables["loss"]
+        loss = found["loss"]
         assert (loss[:, -1] < loss[:, 0]).all()
         # Accuracies are counts of the points there are.
-        assert np.allclose(found.variables["train_accuracy"] * 10 % 1, 0)
-        assert np.allclose(found.variables["test_accuracy"] * 50 % 1, 0)
+        assert np.allclose(found["train_accuracy"] * 10 % 1, 0)
+        assert np.allclose(found["test_accuracy"] * 50 % 1, 0)
     table = expressivity.classification(records).set_index("model")
     assert table.loc["hea", "gap_excess"] == pytest.approx(
         table.loc["hea", "gap_low"] - table.loc["equivariant", "gap_high"]

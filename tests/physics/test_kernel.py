@@ -6,9 +6,9 @@ import dense
 import numpy as np
 import pytest
 from cases import random_states, rng
+from xarray import Dataset
 
 from overpar.base.errors import UserError
-from overpar.base.records import Record
 from overpar.engines.choose import make_engine, make_objective
 from overpar.model.circuits import Circuit, Rotation
 from overpar.model.observables import PauliSum, Projector, Task
@@ -280,14 +280,18 @@ def test_means_over_haar_random_circuits() -> None:
     assert meta.mean() > 5 * meta.mean(axis=1).std() / np.sqrt(count)
 
 
-def record(kernel: np.ndarray, layers: int, qubits: int = 4) -> Record:
+def record(kernel: np.ndarray, layers: int, qubits: int = 4) -> Dataset:
     """A record of given kernels, shape (instances, samples), with K̄ = 1 in theory."""
     one = np.ones(len(kernel))
-    values = {"kernel": kernel, "meta": kernel[:, :2] - 1, "mean": one, "deviation": one}
-    values |= {"printed_mean": one / 2, "printed_deviation": one, "meta_mean": 0 * one}
-    values["printed_meta_deviation"] = one
+    values = {"mean": one, "deviation": one, "printed_mean": one / 2, "printed_deviation": one}
+    values |= {"meta_mean": 0 * one, "printed_meta_deviation": one}
     spec = {"qubits": qubits, "layers": layers, "instances": len(kernel)}
-    return Record(values, {"spec": json.dumps(spec)})
+    return Dataset(
+        {name: ("instance", value) for name, value in values.items()}
+        | {"kernel": (("instance", "sample"), kernel)}
+        | {"meta": (("instance", "meta_sample"), kernel[:, :2] - 1)},
+        attrs={"spec": json.dumps(spec)},
+    )
 
 
 def test_intervals_cover_as_they_say() -> None:
@@ -331,11 +335,14 @@ def test_training_table_of_made_up_runs() -> None:
     """ε falls as exp(−0.1 t) with K̄ = 1, η = 0.1: no deviation, and a known one for half of K̄."""
     step = np.arange(0, 200)
     error = np.exp(-0.1 * step) * np.array([1.0, 2.0, 0.5])[:, None] * np.ones((4, 1, 1))
-    ones = np.ones((4, 3))
-    values = {"step": step, "error": error, "kernel_start": ones, "kernel_end": 1.5 * ones}
-    values |= {"mean": np.ones(4), "printed_mean": np.full(4, 0.5)}
-    spec = {"qubits": 2, "layers": 64, "rate": 0.1}
-    row = tables.training([Record(values, {"spec": json.dumps(spec)})]).iloc[0]
+    runs, ones = ("instance", "init"), np.ones((4, 3))
+    made = Dataset(
+        {"step": ("step", step), "error": ((*runs, "step"), error)}
+        | {"kernel_start": (runs, ones), "kernel_end": (runs, 1.5 * ones)}
+        | {"mean": ("instance", np.ones(4)), "printed_mean": ("instance", np.full(4, 0.5))},
+        attrs={"spec": json.dumps({"qubits": 2, "layers": 64, "rate": 0.1})},
+    )
+    row = tables.training([made]).iloc[0]
     assert row["deviation"] < 1e-12
     # The largest e^{−x} − e^{−2x} is ¼, at x = log 2.
     assert row["printed_deviation"] == pytest.approx(0.25, abs=1e-3)
@@ -343,7 +350,7 @@ def test_training_table_of_made_up_runs() -> None:
     assert row["drift_median"] == pytest.approx(0.5)
     assert row["decay"] == pytest.approx(1, abs=2e-3)
     assert row["converged"] == 1
-    curves = tables.training_curves([Record(values, {"spec": json.dumps(spec)})])
+    curves = tables.training_curves([made])
     assert len(curves) == 600
     assert curves.query("run == 1 and step == 10")["error"].item() == pytest.approx(2 * np.exp(-1))
 
@@ -352,11 +359,15 @@ def test_supervised_table_of_made_up_eigenvalues() -> None:
     random = rng("supervised")
     uniform = 12 * (1 + 0.1 * random.normal(size=50))
     one = np.ones(50)
-    values = {"eigenvalues": np.array([0.7 * uniform, 2 * uniform]).T, "uniform": uniform}
-    values |= {"rest": 20 * one + random.normal(size=50), "predicted_uniform": 12 * one}
-    values |= {"predicted_rest": 16 * one, "printed_rest": 15 * one}
-    spec = {"qubits": 4, "layers": 64, "inputs": 4}
-    row = tables.supervised([Record(values, {"spec": json.dumps(spec)})]).iloc[0]
+    values = {"uniform": uniform, "rest": 20 * one + random.normal(size=50)}
+    values |= {"predicted_uniform": 12 * one, "predicted_rest": 16 * one, "printed_rest": 15 * one}
+    pairs = np.array([0.7 * uniform, 2 * uniform]).T
+    made = Dataset(
+        {name: ("instance", value) for name, value in values.items()}
+        | {"eigenvalues": (("instance", "eigenvalue"), pairs)},
+        attrs={"spec": json.dumps({"qubits": 4, "layers": 64, "inputs": 4})},
+    )
+    row = tables.supervised([made]).iloc[0]
     assert row["uniform_distance"] < 1
     assert row["uniform_ratio_low"] < 1 < row["uniform_ratio_high"]
     half = 0.5 * (row["rest_ratio_high"] - row["rest_ratio_low"])

@@ -7,13 +7,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from xarray import Dataset
 
-from overpar.base.records import Record
 from overpar.report.plots import ntangled
 from overpar.report.tables import entanglement
 
 
-def record(files: list[tuple[str, int, float, float]], **spec: Any) -> Record:
+def record(files: list[tuple[str, int, float, float]], **spec: Any) -> Dataset:
     """A record of files (name, depth, nominal, measured)."""
     settings = {
         "ansatz": "hwe",
@@ -28,11 +28,15 @@ def record(files: list[tuple[str, int, float, float]], **spec: Any) -> Record:
     ]
     columns = zip(*(f[1:] for f in files), strict=True)
     names = ("depth", "nominal", "mean")
-    variables = {k: np.array(v) for k, v in zip(names, columns, strict=True)}
-    variables["spread"] = np.full(len(files), 0.02)
-    return Record(
+    variables = {k: ("file", np.array(v)) for k, v in zip(names, columns, strict=True)}
+    variables["spread"] = ("file", np.full(len(files), 0.02))
+    return Dataset(
         variables,
-        {"spec": json.dumps(settings), "files": json.dumps(about), "provenance": "somewhere"},
+        attrs={
+            "spec": json.dumps(settings),
+            "files": json.dumps(about),
+            "provenance": "somewhere",
+        },
     )
 
 
@@ -46,9 +50,8 @@ SWAPPED = record(
     ]
 )
 NEAR_MISS = record([("a", 5, 0.40, 0.452), ("b", 5, 0.45, 0.385)])
-ABSENT = Record(
-    {},
-    {
+ABSENT = Dataset(
+    attrs={
         "spec": '{"ansatz": "sea", "qubits": 3, "product": "uniform", "reading": "documented"}',
         "provenance": "not available: no network",
     },
@@ -82,7 +85,7 @@ def test_summary_takes_sizes_together() -> None:
     assert entanglement.summary([ABSENT]).empty
 
 
-def drawn(records: list[Record]) -> Any:
+def drawn(records: list[Dataset]) -> Any:
     tables = {
         "ntangled": entanglement.files(records),
         "ntangled_summary": entanglement.summary(records),

@@ -4,26 +4,26 @@ import json
 
 import matplotlib.pyplot as plt
 import numpy as np
+from xarray import Dataset
 
-from overpar.base.records import Record
 from overpar.report.plots import fig1
 from overpar.report.tables import landscape
 
 
-def record(depth: int, curvature: list[float]) -> Record:
+def record(depth: int, curvature: list[float]) -> Dataset:
     axis = np.array([-1.0, 0.0, 1.0])
     loss = 0.3 + np.add.outer(axis**2, (depth if min(curvature) > 0 else -0.1) * axis**2)
     variables = {
-        "axis": axis,
-        "slice": loss,
-        "loss": np.array(0.3),
-        "gradient": np.array(1e-12),
-        "curvature": np.array(curvature),
-        "descent": np.geomspace(0.3, 1e-5, 200),
-        "end": np.array([0.5, 0.25]),
+        "axis": ("point", axis),
+        "slice": (("y", "x"), loss),
+        "loss": 0.3,
+        "gradient": 1e-12,
+        "curvature": ("eigenvalue", curvature),
+        "descent": ("step", np.geomspace(0.3, 1e-5, 200)),
+        "end": ("coordinate", [0.5, 0.25]),
     }
     spec = {"qubits": 6, "boundary": "periodic", "trained": 1, "depth": depth, "steps": 199}
-    return Record(variables, {"spec": json.dumps(spec)})
+    return Dataset(variables, attrs={"spec": json.dumps(spec)})
 
 
 RECORDS = [record(1, [0.5, 2.0]), record(2, [-0.4, -1e-9, 1e-9, 3.0])]

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from xarray import Dataset
 
-from overpar.base.records import Record, Variable, write_record
+from overpar.base.records import Variable, write_record
 from overpar.experiments.common.spec import Context
 from overpar.report.claims import select
 from overpar.report.tables.settings import settings
@@ -29,7 +30,7 @@ SMALL = {"initialisations": 2, "steps": 3, "samples": 3, "hessian": True, "state
 
 def settings_of(cell: Cell) -> dict[str, Any]:
     """The settings of a cell as a table has them."""
-    return settings(Record({}, {"spec": cell.spec.model_dump_json()}))
+    return settings(Dataset(attrs={"spec": cell.spec.model_dump_json()}))
 
 
 def cheapest(plan: Plan, table: str) -> list[Cell]:
@@ -58,9 +59,9 @@ def columns(plan: Plan, table: str, weights: Path) -> set[str]:
         spec = cell.spec.model_copy(update=small)
         context = Context(cell.experiment, spec.label, 1, inputs=inputs)
         result = kind_module(cell.kind).run(spec, context)
-        arrays = {name: v.values for name, v in result.variables.items()}  # noqa: PD011
+        arrays = {name: (v.dims, v.values) for name, v in result.variables.items()}
         about = {"spec": spec.model_dump_json(), "kind": cell.kind, **result.attributes}
-        records.append(Record(arrays, about))
+        records.append(Dataset(arrays, attrs=about))
     with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
         # Three samples are too few for some statistics, but enough for a column.
         return set(made(records).columns)

@@ -47,14 +47,16 @@ def alone(path: Path) -> bool:
 
 def test_round_trip(record: Path) -> None:
     read = read_record(record, "abc")
-    assert read.attributes == ATTRIBUTES
-    assert {name: type(value) for name, value in read.attributes.items()} == {
+    assert read.attrs == ATTRIBUTES
+    assert {name: type(value) for name, value in read.attrs.items()} == {
         name: type(value) for name, value in ATTRIBUTES.items()
     }
     assert set(read.variables) == set(VARIABLES)
     for name, variable in VARIABLES.items():
-        assert read.variables[name].dtype == variable.values.dtype
-        assert read.variables[name].tobytes() == variable.values.tobytes()
+        assert read[name].dims == variable.dims
+        assert read[name].attrs == {"units": variable.units, "long_name": variable.description}
+        assert read[name].dtype == variable.values.dtype
+        assert read[name].values.tobytes() == variable.values.tobytes()
     assert read_attributes(record) == ATTRIBUTES
     assert alone(record)
 
@@ -71,7 +73,7 @@ def test_xarray_reads_it(record: Path) -> None:
 
 def test_writing_again_replaces(record: Path) -> None:
     write_record(record, {}, {"identity": "new"})
-    assert read_record(record).variables == {}
+    assert not read_record(record).variables
     assert alone(record)
 
 

@@ -6,8 +6,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from xarray import Dataset
 
-from overpar.base.records import Record
 from overpar.experiments import diagrams as experiment
 from overpar.experiments import state_map as mapping
 from overpar.experiments.common.spec import Context
@@ -15,10 +15,10 @@ from overpar.report.plots import fig2, fig5
 from overpar.report.tables import diagrams, state_map
 
 
-def record(name: str, gates: list[tuple[str, list[int], int]], layer: list[int]) -> Record:
+def record(name: str, gates: list[tuple[str, list[int], int]], layer: list[int]) -> Dataset:
     listed = [{"name": g, "qubits": q, "parameter": p} for g, q, p in gates]
     about = {"spec": json.dumps({"circuit": name, "qubits": 3}), "gates": json.dumps(listed)}
-    return Record({"layer": np.array(layer), "parameters": np.array(2)}, about)
+    return Dataset({"layer": ("gate", layer), "parameters": 2}, attrs=about)
 
 
 GATES = [
@@ -65,9 +65,9 @@ def test_every_gate_is_drawn_once(name: str) -> None:
         experiment.Spec(circuit=name, qubits=4),  # type: ignore[arg-type]
         Context("diagrams", name, 1),
     )
-    arrays = {key: np.asarray(v.values) for key, v in result.variables.items()}
+    arrays = {key: (v.dims, v.values) for key, v in result.variables.items()}
     about = {"spec": json.dumps({"circuit": name, "qubits": 4}), **result.attributes}
-    table = diagrams.gates([Record(arrays, about)])
+    table = diagrams.gates([Dataset(arrays, attrs=about)])
     drawn = fig5.draw({"diagrams": table}, {})
     (axis,) = drawn.figure.axes
     boxes, lines = len(axis.patches) - 1, len(axis.lines) - 4
@@ -80,7 +80,8 @@ def test_state_map() -> None:
     spec = mapping.Spec(depth=2, points=5)
     result = mapping.run(spec, Context("state_map", spec.label, 1))
     arrays = {key: np.asarray(v.values) for key, v in result.variables.items()}
-    records = [Record(arrays, {"spec": spec.model_dump_json()})]
+    made = {key: (v.dims, v.values) for key, v in result.variables.items()}
+    records = [Dataset(made, attrs={"spec": spec.model_dump_json()})]
     points, ways = state_map.points(records), state_map.directions(records)
     assert len(points) == 25 + 3 * 5
     at = points[(points["direction"] == -1) & (points["first"] == 0.5) & (points["second"] == 0)]

@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from xarray import Dataset
 
-from overpar.base.records import Record
 from overpar.report.tables import spectra
 
 
-def record(spec: dict[str, Any], **arrays: Any) -> Record:
+def record(spec: dict[str, Any], **arrays: Any) -> Dataset:
     about = {"spec": json.dumps(spec), "states_source": "released"}
-    return Record({name: np.array(values) for name, values in arrays.items()}, about)
+    dims = {name: [f"{name}_{k}" for k in range(np.ndim(array))] for name, array in arrays.items()}
+    return Dataset({name: (dims[name], array) for name, array in arrays.items()}, attrs=about)
 
 
 OPEN = {"qubits": 4, "boundary": "open", "depth": 3, "tying": "correct"}

@@ -6,18 +6,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from xarray import Dataset
 
-from overpar.base.records import Record
 from overpar.report.tables import training
 
 NAN = np.nan
 
 
-def record(loss: list[list[float]] | np.ndarray, status: list[int], **spec: Any) -> Record:
-    values = np.array(loss)
-    angles = np.zeros((len(values), 6))
-    variables = {"loss": values, "status": np.array(status, np.int8), "initial_angles": angles}
-    return Record(variables, {"spec": json.dumps({"qubits": 4, **spec}), "provenance": "here"})
+def record(loss: list[list[float]] | np.ndarray, status: list[int], **spec: Any) -> Dataset:
+    variables = {
+        "loss": (("init", "step"), np.array(loss)),
+        "status": ("init", np.array(status, np.int8)),
+        "initial_angles": (("init", "parameter"), np.zeros((len(loss), 6))),
+    }
+    about = {"spec": json.dumps({"qubits": 4, **spec}), "provenance": "here"}
+    return Dataset(variables, attrs=about)
 
 
 # Best losses 0.5, 2e-5, −1e-16, 5e-3 (diverged later), none (diverged at once).
@@ -32,7 +35,7 @@ FIVE = record(
     [0, 0, 0, 1, 1],
     depth=3,
 )
-ABSENT = Record({}, {"spec": '{"qubits": 4, "depth": 5}', "provenance": "not available"})
+ABSENT = Dataset(attrs={"spec": '{"qubits": 4, "depth": 5}', "provenance": "not available"})
 
 
 def test_cells() -> None:

@@ -5,40 +5,41 @@ from typing import Any
 
 import numpy as np
 import pytest
+from xarray import Dataset
 
-from overpar.base.records import Record
 from overpar.report.tables.theory import theory
 
 
-def algebra(model: str, n: int, dimension: float, sector: float = np.nan) -> Record:
-    values = {"dimension": np.array(dimension), "sector": np.array(sector)}
+def algebra(model: str, n: int, dimension: float, sector: float = np.nan) -> Dataset:
     spec = {"model": {"name": model}, "qubits": n}
-    return Record(values, {"kind": "algebra", "spec": json.dumps(spec), "ideal_names": "su(4)"})
+    about = {"kind": "algebra", "spec": json.dumps(spec), "ideal_names": "su(4)"}
+    return Dataset({"dimension": dimension, "sector": sector}, attrs=about)
 
 
-def spectra(n: int, depth: int, ranks: list[int], at: str = "random", **more: Any) -> Record:
+def spectra(n: int, depth: int, ranks: list[int], at: str = "random", **more: Any) -> Dataset:
     samples = len(ranks)
+    matrix = ("sample", "eigenvalue")
     values = {
-        "angles": np.zeros((samples, 2 * depth)),
-        "qfim": np.ones((samples, 2 * depth)),
-        "qfim_rank": np.array(ranks),
-        "qfim_gap": np.full(samples, 9.0),
-        "hessian": np.ones((samples, 2 * depth)),
-        "hessian_rank": np.array(ranks) - (at == "optimised"),
-        "hessian_gap": np.full(samples, 9.0),
+        "angles": (("sample", "parameter"), np.zeros((samples, 2 * depth))),
+        "qfim": (matrix, np.ones((samples, 2 * depth))),
+        "qfim_rank": ("sample", np.array(ranks)),
+        "qfim_gap": ("sample", np.full(samples, 9.0)),
+        "hessian": (matrix, np.ones((samples, 2 * depth))),
+        "hessian_rank": ("sample", np.array(ranks) - (at == "optimised")),
+        "hessian_gap": ("sample", np.full(samples, 9.0)),
     }
     spec = {"qubits": n, "depth": depth, "at": at, "tying": "correct", "boundary": "open", **more}
-    return Record(values, {"kind": "spectra", "spec": json.dumps(spec)})
+    return Dataset(values, attrs={"kind": "spectra", "spec": json.dumps(spec)})
 
 
-def training(n: int, depth: int, lowest: list[float], initial: str = "data") -> Record:
+def training(n: int, depth: int, lowest: list[float], initial: str = "data") -> Dataset:
     values = {
-        "loss": np.array([[1.0, low] for low in lowest]),
-        "status": np.zeros(len(lowest)),
-        "initial_angles": np.zeros((len(lowest), 2 * depth)),
+        "loss": (("init", "step"), np.array([[1.0, low] for low in lowest])),
+        "status": ("init", np.zeros(len(lowest))),
+        "initial_angles": (("init", "parameter"), np.zeros((len(lowest), 2 * depth))),
     }
     spec = {"qubits": n, "depth": depth, "initial": initial, "boundary": "open"}
-    return Record(values, {"kind": "vqe", "spec": json.dumps(spec)})
+    return Dataset(values, attrs={"kind": "vqe", "spec": json.dumps(spec)})
 
 
 OPEN = [

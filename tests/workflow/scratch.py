@@ -189,7 +189,10 @@ class Project:
 
     def variables(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Variables of all records by short name."""
-        return {name: read_record(path).variables for name, path in self.records().items()}
+        return {
+            name: {key: v.values for key, v in read_record(path).variables.items()}
+            for name, path in self.records().items()
+        }
 
     def leftovers(self) -> list[str]:
         """Files in data/records that are not records."""

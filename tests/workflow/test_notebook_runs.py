@@ -12,8 +12,8 @@ CODE = """
 from overpar.study.results import results
 
 found = results()
-runs = results.table("vqe")["runs"].sum()
-losses = results.record("vqe", "n=4,boundary=open,depth=2,initial=data").variables["loss"]
+runs = found.table("vqe")["runs"].sum()
+losses = found.record("vqe", "n=4,boundary=open,depth=2,initial=data")["loss"]
 print(f"{runs} runs, {losses.shape} losses")
 """
 

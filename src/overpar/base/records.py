@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5netcdf
 import h5py
@@ -21,6 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overpar.base.errors import UserError
+
+if TYPE_CHECKING:
+    from xarray import Dataset
 
 _MARK = b"\nsha256:"
 _TRAILER = len(_MARK) + 64
@@ -53,14 +56,6 @@ class Variable:
     values: NDArray[Any]
     description: str
     units: str = "1"
-
-
-@dataclass(frozen=True, eq=False)
-class Record:
-    """Variables and attributes of one cell, as read from its file."""
-
-    variables: dict[str, NDArray[Any]]
-    attributes: dict[str, Any]
 
 
 def write_record(
@@ -195,20 +190,29 @@ def read_attributes(path: Path) -> dict[str, Any]:
         return _attributes(file)
 
 
-def read_record(path: Path, identity: str | None = None) -> Record:
-    """Read a record whole.
+def read_record(path: Path, identity: str | None = None) -> "Dataset":
+    """Read a record whole: its variables with dimensions and units, and its attributes.
 
     Args:
         path: the file.
         identity: if given, the identity that the record must have.
 
+    Returns:
+        What `xarray.open_dataset` reads from the file, in memory and not interpreted.
+
     Raises:
         DamagedRecord: if the file is damaged.
         RecordError: if the record is of another specification.
     """
+    # Jobs that read no record do not pay for it.
+    from xarray import Dataset
+
     with _content(path) as content, h5netcdf.File(content, "r") as file:
         attributes = _attributes(file)
-        variables = {name: np.asarray(v[...]) for name, v in file.variables.items()}
+        variables = {
+            name: (v.dimensions, np.asarray(v[...]), dict(v.attrs))
+            for name, v in file.variables.items()
+        }
     if identity is not None:
         _check_identity(path, attributes, identity)
-    return Record(variables, attributes)
+    return Dataset(variables, attrs=attributes)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from xarray import Dataset
 
 from overpar.base.checks import require
 from overpar.base.errors import UserError
-from overpar.base.records import Record, read_record
+from overpar.base.records import read_record
 from overpar.study.check import Study, read_study
 from overpar.study.config import DEFAULT
 from overpar.study.plan import PUBLISHED, Plan
@@ -61,7 +62,7 @@ class Results:
             raise UserError(f"There is no {name!r} in {PUBLISHED}; allowed: {', '.join(known)}.")
         return pd.read_csv(self.plan.project / PUBLISHED / name)
 
-    def record(self, experiment: str, label: str = "", **settings: Any) -> Record:
+    def record(self, experiment: str, label: str = "", **settings: Any) -> Dataset:
         """The record of one cell, checked to be of this config and code.
 
         Args:

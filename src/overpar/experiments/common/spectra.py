@@ -132,15 +132,15 @@ def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> F
     Raises:
         UserError: if the record has another number of angles than the task.
     """
-    record = read_record(training).variables
+    record = read_record(training)
     parameters = engine.task.circuit.parameters
     require(
-        record["best_angles"].shape[1] == parameters,
+        record.sizes["parameter"] == parameters,
         f"Record {training} does not have {parameters} angles.",
     )
-    lowest = np.nanmin(record["loss"], axis=1)
+    lowest = np.nanmin(record["loss"].values, axis=1)
     found: list[Floats] = []
-    for angles in record["best_angles"][lowest < CONVERGED]:
+    for angles in record["best_angles"].values[lowest < CONVERGED]:
         if len(found) == samples:
             break
         polished = polish(engine, angles)

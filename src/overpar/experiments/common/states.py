@@ -86,4 +86,4 @@ def training_states(
         say("NTangled could not be fetched: the training states are regenerated here.")
     record = read_record(inputs["regenerated"])
     about = {"states_source": "regenerated", "data_commit": "", "provenance": "regenerated here"}
-    return generated_states(record.variables["weights"]), about
+    return generated_states(record["weights"].values), about

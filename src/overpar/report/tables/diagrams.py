@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterable
 
 import pandas as pd
+from xarray import Dataset
 
-from overpar.base.records import Record
+from overpar.report.tables.columns import columns
 
 
-def gates(records: Iterable[Record]) -> pd.DataFrame:
+@columns("circuit", "qubits", "index", "name", "on", "parameter", "layer", "parameters")
+def gates(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per gate in the order they act.
 
     `on` lists the qubits, `parameter` is −1 for a fixed gate, `layer` is 1 for gates that every
@@ -16,9 +18,9 @@ def gates(records: Iterable[Record]) -> pd.DataFrame:
     """
     rows = []
     for record in records:
-        spec = json.loads(record.attributes["spec"])
-        layers = record.variables["layer"]
-        for index, gate in enumerate(json.loads(record.attributes["gates"])):
+        spec = json.loads(record.attrs["spec"])
+        layers = record["layer"].values
+        for index, gate in enumerate(json.loads(record.attrs["gates"])):
             rows.append(
                 {
                     "circuit": spec["circuit"],
@@ -28,7 +30,7 @@ def gates(records: Iterable[Record]) -> pd.DataFrame:
                     "on": " ".join(str(q) for q in gate["qubits"]),
                     "parameter": gate["parameter"],
                     "layer": int(layers[index]),
-                    "parameters": int(record.variables["parameters"]),
+                    "parameters": int(record["parameters"]),
                 }
             )
     return pd.DataFrame(rows)

@@ -6,21 +6,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from xarray import Dataset
 
-from overpar.base.records import Record
+from overpar.report.tables.columns import columns
 
 # ASSUME: two names count as probably exchanged if both files are farther than FAR from their own
 # nominal entanglement and nearer than NEAR to the other's.
 FAR, NEAR = 0.03, 0.01
-COLUMNS = (
-    *("file", "input_kind", "note", "depth", "nominal", "measured", "spread", "deviation"),
-    *("partner", "exchanged_deviation"),
-)
+SETTINGS = ("ansatz", "qubits", "product", "reading")
 GROUP = ["ansatz", "input_kind", "product", "reading"]
-SUMMARY = ("qubits", "runs", "deviation_mean", "deviation_max", "correlation", "exchanged")
 
 
-def files(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *SETTINGS,
+    *("provenance", "file", "input_kind", "note", "depth", "nominal", "measured", "spread"),
+    *("deviation", "runs", "partner", "exchanged_deviation"),
+)
+def files(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per file, reading and distribution of inputs.
 
     `input_kind` is ps for product states and cb for all basis states, as in the file's name;
@@ -32,14 +34,14 @@ def files(records: Iterable[Record]) -> pd.DataFrame:
     """
     rows = []
     for record in records:
-        spec = json.loads(record.attributes["spec"])
-        settings = {name: spec[name] for name in ("ansatz", "qubits", "product", "reading")}
-        settings["provenance"] = record.attributes["provenance"]
-        if "mean" not in record.variables:
+        spec = json.loads(record.attrs["spec"])
+        settings = {name: spec[name] for name in SETTINGS}
+        settings["provenance"] = record.attrs["provenance"]
+        if "mean" not in record:
             rows.append({**settings, "runs": 0})
             continue
-        about = json.loads(record.attributes["files"])
-        values = [record.variables[v] for v in ("nominal", "depth", "mean", "spread")]
+        about = json.loads(record.attrs["files"])
+        values = [record[v].values for v in ("nominal", "depth", "mean", "spread")]
         found = [
             {
                 **settings,
@@ -57,11 +59,11 @@ def files(records: Iterable[Record]) -> pd.DataFrame:
         ]
         _exchanged(found)
         rows += found
-    table = pd.DataFrame(rows)
-    return table.reindex(columns=[*table.columns, *(c for c in COLUMNS if c not in table)])
+    return pd.DataFrame(rows)
 
 
-def summary(records: Iterable[Record]) -> pd.DataFrame:
+@columns(*GROUP, "qubits", "runs", "deviation_mean", "deviation_max", "correlation", "exchanged")
+def summary(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per ansatz, kind of inputs, distribution and reading, all sizes together.
 
     `runs` counts the files that could be measured. Of `deviation` there are mean and maximum;
@@ -80,7 +82,7 @@ def summary(records: Iterable[Record]) -> pd.DataFrame:
         row["correlation"] = group["measured"].corr(group["nominal"])
         row["exchanged"] = int(group["partner"].notna().sum())
         rows.append(row)
-    return pd.DataFrame(rows, columns=[*GROUP, *SUMMARY])
+    return pd.DataFrame(rows)
 
 
 def _exchanged(found: list[dict[str, Any]]) -> None:

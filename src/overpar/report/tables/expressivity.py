@@ -7,26 +7,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit
+from xarray import Dataset
 
-from overpar.base.records import Record
 from overpar.base.statistics import line, variance_interval
+from overpar.report.tables.columns import columns, interval
 from overpar.report.tables.settings import settings
 
 LEVEL = 0.99
 SYMMETRIC = "equivariant"
+SETTINGS = ("depth", "engine", "model", "qubits", "samples")
 
 
-def variances(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *SETTINGS,
+    *("boundary", "parameters", "observable_norm", *interval("loss", "derivative")),
+    *("gradient_square", "dimension", "predicted", "distance"),
+)
+def variances(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per model, size and depth: sampled variances with intervals, and the predicted one.
 
     `loss` and `derivative` are variances over angles; their intervals hold at 99 % for all rows
     together. `predicted` comes from the algebra alone; `distance` is that of the sampled variance
     from it, in half-widths of the interval. `observable_norm` is Tr O²/2ⁿ.
     """
-    predicted: dict[tuple[str, int], Record] = {}
+    predicted: dict[tuple[str, int], Dataset] = {}
     sampled = []
     for record in records:
-        if record.attributes["kind"] == "algebra":
+        if record.attrs["kind"] == "algebra":
             spec = settings(record)
             predicted[spec["model"], spec["qubits"]] = record
         else:
@@ -34,28 +41,37 @@ def variances(records: Iterable[Record]) -> pd.DataFrame:
     rows = []
     for record in sampled:
         spec = settings(record)
-        boundary = json.loads(record.attributes["spec"])["model"]["boundary"]
+        boundary = json.loads(record.attrs["spec"])["model"]["boundary"]
         row: dict[str, Any] = {
-            **spec,
+            **{name: spec[name] for name in SETTINGS},
             "boundary": boundary,
-            "parameters": int(record.attributes["parameters"]),
-            "observable_norm": float(record.attributes["observable_norm"]),
+            "parameters": int(record.attrs["parameters"]),
+            "observable_norm": float(record.attrs["observable_norm"]),
         }
         for name in ("loss", "derivative"):
-            value, half = variance_interval(record.variables[name], 1 - (1 - LEVEL) / len(sampled))
+            value, half = variance_interval(record[name].values, 1 - (1 - LEVEL) / len(sampled))
             row |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
-        row["gradient_square"] = record.variables["gradient_square"].mean()
+        row["gradient_square"] = record["gradient_square"].values.mean()
         known = predicted.get((spec["model"], spec["qubits"]))
-        row["dimension"] = float(known.variables["dimension"]) if known else np.nan
-        if known and "variance" in known.variables:
-            row["predicted"] = float(known.variables["variance"])
+        row["dimension"] = float(known["dimension"]) if known is not None else np.nan
+        if known is not None and "variance" in known:
+            row["predicted"] = float(known["variance"])
             half = row["loss_high"] - row["loss"]
             row["distance"] = abs(row["loss"] - row["predicted"]) / half
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def slopes(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *("model", "parity", "sizes"),
+    *(
+        column
+        for name in ("loss", "derivative")
+        for kind in ("power", "rate")
+        for column in (*interval(f"{name}_{kind}"), f"{name}_{kind}_misfit")
+    ),
+)
+def slopes(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per model: how its variances, over Tr O²/2ⁿ, fall with the number of qubits n.
 
     Even and odd lengths of a ring are told apart. `*_power` is the slope of ln Var against ln n,
@@ -86,7 +102,12 @@ def slopes(records: Iterable[Record]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def classification(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *("parameters", "runs", "loss", *interval("train_accuracy", "test_accuracy", "gap")),
+    *(*interval("gradient_square"), "gap_excess", "gradient_ratio"),
+    with_settings=True,
+)
+def classification(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per circuit and size: accuracies and gradients, means with 99 % intervals of runs.
 
     `gap` is training minus test accuracy. `gap_excess` is the least by which a circuit's exceeds
@@ -95,25 +116,26 @@ def classification(records: Iterable[Record]) -> pd.DataFrame:
     """
     rows = []
     for record in records:
-        values = record.variables
+        train, test = record["train_accuracy"].values, record["test_accuracy"].values
         row: dict[str, Any] = {
             **settings(record),
-            "parameters": int(record.attributes["parameters"]),
-            "runs": len(values["status"]),
-            "loss": float(np.nanmin(values["loss"], axis=1).mean()),
+            "parameters": int(record.attrs["parameters"]),
+            "runs": len(record["status"]),
+            "loss": float(np.nanmin(record["loss"].values, axis=1).mean()),
         }
-        gap = values["train_accuracy"] - values["test_accuracy"]
         for name, sample in (
-            ("train_accuracy", values["train_accuracy"]),
-            ("test_accuracy", values["test_accuracy"]),
-            ("gap", gap),
-            ("gradient_square", values["gradient_square"]),
+            ("train_accuracy", train),
+            ("test_accuracy", test),
+            ("gap", train - test),
+            ("gradient_square", record["gradient_square"].values),
         ):
             quantile = stdtrit(len(sample) - 1, (1 + LEVEL) / 2)
             half = quantile * sample.std(ddof=1) / np.sqrt(len(sample))
             mean = float(sample.mean())
             row |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
         rows.append(row)
+    if not rows:
+        return pd.DataFrame()
     table = pd.DataFrame(rows).sort_values(["qubits", "model"], ignore_index=True)
     symmetric = table[table["model"] == SYMMETRIC].set_index("qubits")
     others = table["model"] != SYMMETRIC

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
+from xarray import Dataset
 
-from overpar.base.records import Record
+from overpar.report.tables.columns import columns, interval, stacked
 from overpar.report.tables.settings import settings
 
 Floats = NDArray[np.float64]
@@ -23,7 +24,14 @@ RESAMPLES = 2000
 CONVERGED = 0.01
 
 
-def concentration(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *("dimension", "kernel", "kernel_spread", "finite", "printed", "large"),
+    *interval("ratio", "printed_ratio", "first", "fixed", "averaged"),
+    *("finite_spread", "printed_spread", "large_spread"),
+    *(*interval("meta"), "meta_finite", *interval("meta_spread")),
+    with_settings=True,
+)
+def concentration(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per size and depth.
 
     `ratio` is K over K̄ at finite D, `printed_ratio` over eq. (9). ΔK/K̄ is `first` for the first
@@ -35,14 +43,13 @@ def concentration(records: Iterable[Record]) -> pd.DataFrame:
     """
     rows = []
     for record in records:
-        values = record.variables
-        kernel = values["kernel"]
+        kernel, mean, printed = (record[name].values for name in ("kernel", "mean", "printed_mean"))
         row = _settings(record)
         row["kernel"], row["kernel_spread"] = kernel.mean(), kernel.std(axis=1).mean()
-        row["finite"], row["printed"] = values["mean"].mean(), values["printed_mean"].mean()
+        row["finite"], row["printed"] = mean.mean(), printed.mean()
         row["large"] = 2 * row["printed"]
-        _put(row, "ratio", *_mean((kernel / values["mean"][:, None]).mean(axis=1)))
-        _put(row, "printed_ratio", *_mean((kernel / values["printed_mean"][:, None]).mean(axis=1)))
+        _put(row, "ratio", *_mean((kernel / mean[:, None]).mean(axis=1)))
+        _put(row, "printed_ratio", *_mean((kernel / printed[:, None]).mean(axis=1)))
         first = _resampled(len(kernel[0]))
         _put(row, "first", _spread(kernel[0]), *_quantiles(_spread(kernel[0][first])))
         moments, chosen = _moments(record), _resampled(len(kernel))
@@ -50,12 +57,12 @@ def concentration(records: Iterable[Record]) -> pd.DataFrame:
         _put(row, "fixed", fixed.mean(), *_quantiles(fixed[chosen].mean(axis=1)))
         _put(row, "averaged", averaged, *_quantiles(_averaged(moments[:2][:, chosen])))
         row["finite_spread"] = _finite_spread(record)
-        printed = (values["printed_deviation"] / values["printed_mean"]).mean()
-        row["printed_spread"], row["large_spread"] = printed, printed / 2
-        unit = values["printed_meta_deviation"]
-        meta = values["meta"] / unit[:, None]
+        spread = (record["printed_deviation"].values / printed).mean()
+        row["printed_spread"], row["large_spread"] = spread, spread / 2
+        unit = record["printed_meta_deviation"].values
+        meta = record["meta"].values / unit[:, None]
         _put(row, "meta", *_mean(meta.mean(axis=1)))
-        row["meta_finite"] = (values["meta_mean"] / unit).mean()
+        row["meta_finite"] = (record["meta_mean"].values / unit).mean()
         square = (meta**2).mean(axis=1)
         resampled = np.sqrt(square[chosen].mean(axis=1))
         _put(row, "meta_spread", np.sqrt(square.mean()), *_quantiles(resampled))
@@ -63,7 +70,13 @@ def concentration(records: Iterable[Record]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def scaling(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *("qubits", "dimension", "layers_min", "layers_max", "depths", "instances"),
+    *(*interval("ratio", "printed_ratio", "meta", "spread_ratio"), "finite_exponent"),
+    *interval("averaged_exponent", "fixed_exponent"),
+    *("single_low", "single_high", *interval("first_exponent")),
+)
+def scaling(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per size: means over depths, and exponents of ΔK/K̄ against L.
 
     An exponent is the slope of a least-squares line through log ΔK/K̄ against log L. That of
@@ -71,24 +84,22 @@ def scaling(records: Iterable[Record]) -> pd.DataFrame:
     exponents that one instance per depth can give. `finite_exponent` is that of the finite-D
     formula. `spread_ratio` is the geometric mean over depths of `averaged` over that formula.
     """
-    groups: dict[int, list[Record]] = {}
+    groups: dict[int, list[Dataset]] = {}
     for record in records:
         groups.setdefault(settings(record)["qubits"], []).append(record)
     return pd.DataFrame([_size(qubits, group) for qubits, group in sorted(groups.items())])
 
 
-def _size(qubits: int, group: list[Record]) -> dict[str, Any]:
+def _size(qubits: int, group: list[Dataset]) -> dict[str, Any]:
     """A row of `scaling`: the records of all depths of one size."""
-    layers = np.array([json.loads(r.attributes["spec"])["layers"] for r in group])
-    values = [r.variables for r in group]
+    layers = np.array([json.loads(r.attrs["spec"])["layers"] for r in group])
     row: dict[str, Any] = {"qubits": qubits, "dimension": 2**qubits}
     row |= {"layers_min": layers.min(), "layers_max": layers.max(), "depths": len(layers)}
-    row["instances"] = max(len(v["kernel"]) for v in values)
+    row["instances"] = max(len(r["kernel"]) for r in group)
     for name, unit in (("ratio", "mean"), ("printed_ratio", "printed_mean")):
-        _put(
-            row, name, *_mean(np.concatenate([v["kernel"].mean(axis=1) / v[unit] for v in values]))
-        )
-    meta = [v["meta"].mean(axis=1) / v["printed_meta_deviation"] for v in values]
+        ratios = [r["kernel"].values.mean(axis=1) / r[unit].values for r in group]
+        _put(row, name, *_mean(np.concatenate(ratios)))
+    meta = [r["meta"].values.mean(axis=1) / r["printed_meta_deviation"].values for r in group]
     _put(row, "meta", *_mean(np.concatenate(meta)))
 
     moments = [_moments(r) for r in group]
@@ -97,22 +108,30 @@ def _size(qubits: int, group: list[Record]) -> dict[str, Any]:
     finite = np.array([_finite_spread(r) for r in group])
     averaged = np.array([_averaged(m[:2]) for m in moments])
     again = np.array([_averaged(m[:2]) for m in resampled])
-    ratio, ratios = (np.exp(np.log(x.T / finite).mean(axis=-1)) for x in (averaged, again))
-    _put(row, "spread_ratio", ratio, *_quantiles(ratios))
+    ratio, others = (np.exp(np.log(x.T / finite).mean(axis=-1)) for x in (averaged, again))
+    _put(row, "spread_ratio", ratio, *_quantiles(others))
     row["finite_exponent"] = _slope(layers, finite)
     _put_exponent(row, "averaged", layers, averaged, again)
     fixed = np.array([m[2].mean() for m in moments])
     _put_exponent(row, "fixed", layers, fixed, np.array([m[2].mean(axis=1) for m in resampled]))
     single = np.array([m[2][:, 0] for m in resampled])
     row["single_low"], row["single_high"] = _quantiles(_slope(layers, single))
-    kernels = [v["kernel"][0] for v in values]
+    kernels = [r["kernel"].values[0] for r in group]
     first = np.array([_spread(k) for k in kernels])
     again = np.array([_spread(k[_resampled(len(k), key)]) for key, k in enumerate(kernels)])
     _put_exponent(row, "first", layers, first, again)
     return row
 
 
-def training(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *("dimension", "gamma", "printed_gamma", "first_gamma", "first_printed_gamma"),
+    *("deviation", "first_deviation", "printed_deviation", "first_printed_deviation"),
+    *interval("decay"),
+    *(f"{name}_{q}" for name in ("run_deviation", "drift") for q in ("q25", "median", "q75")),
+    "converged",
+    with_settings=True,
+)
+def training(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per learning rate η.
 
     With γ = ηK̄ (finite D), `deviation` is the largest |⟨ε(t)⟩/⟨ε(0)⟩ − exp(−γt)| over t, the
@@ -124,10 +143,10 @@ def training(records: Iterable[Record]) -> pd.DataFrame:
     """
     rows = []
     for record in records:
-        values = record.variables
         row = _settings(record)
-        step, error, rate = values["step"], values["error"], row["rate"]
-        gamma, printed = rate * values["mean"], rate * values["printed_mean"]
+        step, error, rate = record["step"].values, record["error"].values, row["rate"]
+        start, end = record["kernel_start"].values, record["kernel_end"].values
+        gamma, printed = rate * record["mean"].values, rate * record["printed_mean"].values
         row["gamma"], row["printed_gamma"] = gamma.mean(), printed.mean()
         row["first_gamma"], row["first_printed_gamma"] = gamma[0], printed[0]
         mean = error.mean(axis=1)
@@ -138,9 +157,9 @@ def training(records: Iterable[Record]) -> pd.DataFrame:
             row[f"first_{name}deviation"] = np.abs(difference[0]).max()
         fallen = np.array([_fall(step, curve) for curve in relative])
         _put(row, "decay", *_mean(1 / (gamma * fallen)))
-        own = np.exp(-rate * values["kernel_start"][..., None] * step)
+        own = np.exp(-rate * start[..., None] * step)
         apart = np.abs(error / error[..., :1] - own).max(axis=2)
-        drift = np.abs(values["kernel_end"] / values["kernel_start"] - 1)
+        drift = np.abs(end / start - 1)
         for name, x in (("run_deviation", apart), ("drift", drift)):
             quartiles = np.quantile(x, [0.25, 0.5, 0.75])
             row[f"{name}_q25"], row[f"{name}_median"], row[f"{name}_q75"] = quartiles
@@ -149,20 +168,30 @@ def training(records: Iterable[Record]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def training_curves(records: Iterable[Record]) -> pd.DataFrame:
+@columns("qubits", "layers", "rate", "run", "step", "error")
+def training_curves(records: Iterable[Dataset]) -> pd.DataFrame:
     """ε(t) of every run of the first instance: one row per run and recorded step."""
     frames = []
     for record in records:
-        error, step = record.variables["error"][0], record.variables["step"]
+        error, step = record["error"].values[0], record["step"].values
         run, index = np.indices(error.shape)
         columns = {"run": run.ravel(), "step": step[index.ravel()], "error": error.ravel()}
         spec = _settings(record)
         kept = {key: spec[key] for key in ("qubits", "layers", "rate")}
         frames.append(pd.DataFrame({**kept, **columns}))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    return stacked(frames)
 
 
-def supervised(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *("dimension", "predicted_uniform", "predicted_rest", "printed"),
+    *(
+        column
+        for name in ("uniform", "rest", "smallest")
+        for column in (*interval(name, f"{name}_ratio"), f"{name}_distance")
+    ),
+    with_settings=True,
+)
+def supervised(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per number of inputs |A|; the 99 % are for all rows of a table together.
 
     `uniform_ratio` is the kernel in the direction (1, …, 1) over eq. (21), `rest_ratio` its mean
@@ -175,27 +204,26 @@ def supervised(records: Iterable[Record]) -> pd.DataFrame:
     level = 1 - (1 - LEVEL) / max(len(found), 1)
     rows = []
     for record in found:
-        values = record.variables
         row = _settings(record)
         dimension = 2 ** row["qubits"]
-        unit = values["predicted_rest"] / dimension
-        smallest, target = values["eigenvalues"][:, 0], values["predicted_uniform"]
+        target, rest = record["predicted_uniform"].values, record["predicted_rest"].values
+        unit = rest / dimension
         row["predicted_uniform"], row["predicted_rest"] = dimension - row["inputs"], dimension
-        row["printed"] = (values["printed_rest"] / unit).mean()
-        for name, found_values, predicted in (
-            ("uniform", values["uniform"], target),
-            ("rest", values["rest"], values["predicted_rest"]),
-            ("smallest", smallest, target),
+        row["printed"] = (record["printed_rest"].values / unit).mean()
+        for name, values, predicted in (
+            ("uniform", record["uniform"].values, target),
+            ("rest", record["rest"].values, rest),
+            ("smallest", record["eigenvalues"].values[:, 0], target),
         ):
-            _put(row, name, *_mean(found_values / unit, level))
-            ratio, low, high = _mean(found_values / predicted, level)
+            _put(row, name, *_mean(values / unit, level))
+            ratio, low, high = _mean(values / predicted, level)
             _put(row, f"{name}_ratio", ratio, low, high)
             row[f"{name}_distance"] = abs(ratio - 1) / (0.5 * (high - low))
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _settings(record: Record) -> dict[str, Any]:
+def _settings(record: Dataset) -> dict[str, Any]:
     spec = settings(record)
     return {**spec, "dimension": 2 ** spec["qubits"]}
 
@@ -234,10 +262,10 @@ def _spread(kernel: Floats) -> Any:
     return kernel.std(axis=-1) / kernel.mean(axis=-1)
 
 
-def _moments(record: Record) -> Floats:
+def _moments(record: Dataset) -> Floats:
     """By instance, shape (3, instances): mean of k = K/K̄ and of k², and ΔK/K̄ over angles."""
-    kernel = record.variables["kernel"]
-    scaled = kernel / record.variables["mean"][:, None]
+    kernel = record["kernel"].values
+    scaled = kernel / record["mean"].values[:, None]
     return np.array([scaled.mean(axis=1), (scaled**2).mean(axis=1), _spread(kernel)])
 
 
@@ -247,9 +275,9 @@ def _averaged(moments: Floats) -> Any:
     return np.sqrt(second - first**2) / first
 
 
-def _finite_spread(record: Record) -> float:
-    values = record.variables
-    return float(np.sqrt(((values["deviation"] / values["mean"]) ** 2).mean()))
+def _finite_spread(record: Dataset) -> float:
+    relative = record["deviation"].values / record["mean"].values
+    return float(np.sqrt((relative**2).mean()))
 
 
 def _slope(layers: NDArray[np.int64], spread: Floats) -> Any:

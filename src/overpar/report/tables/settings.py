@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from overpar.base.records import Record
+from xarray import Dataset
 
 
-def settings(record: Record) -> dict[str, Any]:
+def settings(record: Dataset) -> dict[str, Any]:
     """The specification of a record, with a model as its name."""
-    spec: dict[str, Any] = json.loads(record.attributes["spec"])
+    spec: dict[str, Any] = json.loads(record.attrs["spec"])
     if "model" in spec:
         spec["model"] = spec["model"]["name"]
     return spec

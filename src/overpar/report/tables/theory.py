@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from xarray import Dataset
 
-from overpar.base.records import Record
-from overpar.report.tables.algebra import numbers
+from overpar.report.tables.algebra import NUMBERS, numbers
+from overpar.report.tables.columns import columns
 from overpar.report.tables.settings import settings
 from overpar.report.tables.spectra import ranks
 from overpar.report.tables.training import cells
@@ -48,7 +49,15 @@ MODELS: dict[str, tuple[str, Rows, Rows | None]] = {
 }
 
 
-def theory(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *("model", "qubits", *NUMBERS, "ideals", "dimension_over_formula", "bound"),
+    *("qfim_rank", "capacity", "effective_dimension", "saturation", "saturation_angles"),
+    *("angles_before", "rank_over_bound", "capacity_over_bound", "angles_before_over_dimension"),
+    *("hessian_rank", "hessian_over_dimension"),
+    *("depth_50", "angles_50", "angles_50_late", "depth_100", "angles_100", "angles_100_late"),
+    "sector_over_formula",
+)
+def theory(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per model and size: dimension of the algebra, ranks, and depths.
 
     `bound` is the smallest of dim 𝔤, its dimension on the subspace that the state explores, and
@@ -62,7 +71,7 @@ def theory(records: Iterable[Record]) -> pd.DataFrame:
     algebra: dict[tuple[str, int], dict[str, Any]] = {}
     parts: dict[str, list[pd.DataFrame]] = {}
     for record in records:
-        kind = record.attributes["kind"]
+        kind = record.attrs["kind"]
         if kind == "algebra":
             spec = settings(record)
             algebra[spec["model"], spec["qubits"]] = numbers(record)

@@ -6,25 +6,33 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from xarray import Dataset
 
-from overpar.base.records import Record
 from overpar.base.statistics import median_interval
+from overpar.report.tables.columns import columns, stacked
 from overpar.report.tables.settings import settings
 
 THRESHOLDS = (1e-2, 1e-3, 1e-4, 1e-6)
 CURVE_POINTS = 60
+# Where the training states come from, in records of kinds that have some.
+ORIGIN = ("states_source", "data_commit", "provenance")
 
 
-def _settings(record: Record) -> dict[str, Any]:
-    about: dict[str, Any] = {
-        key: record.attributes[key]
-        for key in ("states_source", "data_commit", "provenance")
-        if key in record.attributes
-    }
-    return {**settings(record), **about}
+def _settings(record: Dataset) -> dict[str, Any]:
+    origin = {key: record.attrs[key] for key in ORIGIN if key in record.attrs}
+    return {**settings(record), **origin}
 
 
-def cells(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *ORIGIN,
+    *("runs", "parameters", "diverged"),
+    *(f"{loss}_lt_{limit:g}" for limit in THRESHOLDS for loss in ("min", "final")),
+    *("initial_median", "best_min", "best_median", "best_low", "best_high", "best_max"),
+    "final_median",
+    optional=ORIGIN,
+    with_settings=True,
+)
+def cells(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per cell: settings, counts below thresholds, medians with 95 % intervals.
 
     `min_lt_x` counts runs whose lowest recorded loss is below x, `final_lt_x` those whose last
@@ -35,12 +43,12 @@ def cells(records: Iterable[Record]) -> pd.DataFrame:
     for record in records:
         row: dict[str, Any] = {**_settings(record), "runs": 0}
         rows.append(row)
-        if "loss" not in record.variables:
+        if "loss" not in record:
             continue
-        loss, status = record.variables["loss"], record.variables["status"]
+        loss, status = record["loss"].values, record["status"].values
         best, final = _lowest(loss), loss[:, -1]
         row["runs"] = len(loss)
-        row["parameters"] = record.variables["initial_angles"].shape[1]
+        row["parameters"] = record["initial_angles"].shape[1]
         row["diverged"] = int((status != 0).sum())
         for limit in THRESHOLDS:
             row[f"min_lt_{limit:g}"] = int((best < limit).sum())
@@ -53,13 +61,19 @@ def cells(records: Iterable[Record]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def runs(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *ORIGIN,
+    *("run", "initial_loss", "best_loss", "final_loss", "steps_to_1e-4", "status"),
+    optional=ORIGIN,
+    with_settings=True,
+)
+def runs(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per run: initial, lowest and last loss, steps to 1e-4, status."""
     frames = []
     for record in records:
-        if "loss" not in record.variables:
+        if "loss" not in record:
             continue
-        loss = record.variables["loss"]
+        loss = record["loss"].values
         reached = loss < 1e-4
         steps = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
         frames.append(
@@ -71,20 +85,26 @@ def runs(records: Iterable[Record]) -> pd.DataFrame:
                     "best_loss": _lowest(loss),
                     "final_loss": loss[:, -1],
                     "steps_to_1e-4": steps,
-                    "status": record.variables["status"],
+                    "status": record["status"].values,
                 }
             )
         )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    return stacked(frames)
 
 
-def curves(records: Iterable[Record]) -> pd.DataFrame:
+@columns(
+    *ORIGIN,
+    *("step", "loss_q25", "loss_median", "loss_q75"),
+    optional=ORIGIN,
+    with_settings=True,
+)
+def curves(records: Iterable[Dataset]) -> pd.DataFrame:
     """Quartiles of the loss over runs at log-spaced steps and at 100, 300, 1000, 2000."""
     frames = []
     for record in records:
-        if "loss" not in record.variables:
+        if "loss" not in record:
             continue
-        loss = record.variables["loss"]
+        loss = record["loss"].values
         last = loss.shape[1] - 1
         spaced = np.geomspace(1, last, CURVE_POINTS).round().astype(int)
         steps = np.unique([0, *spaced, *(s for s in (100, 300, 1000, 2000) if s <= last)])
@@ -102,7 +122,7 @@ def curves(records: Iterable[Record]) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    return stacked(frames)
 
 
 def _lowest(loss: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
