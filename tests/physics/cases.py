@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from scipy.stats import unitary_group
 
-from overpar.engines import fermions
+from overpar.engines.choose import fermions_apply
 from overpar.engines.interface import Floats
 from overpar.model.ansatz import ntangled_conv, ntangled_hwe, ntangled_sea
 from overpar.model.circuits import Circuit
@@ -17,7 +17,7 @@ from overpar.model.papers import autoencoder, compilation, tfim_hva
 # Engines under test: whether a task is one of theirs. Qibo is what they are compared with.
 OBJECTIVES: dict[str, Callable[[Task], bool]] = {
     "statevector": lambda task: True,
-    "fermions": fermions.applies,
+    "fermions": fermions_apply,
 }
 # Those that give states and tangents too.
 ENGINES: dict[str, Callable[[Task], bool]] = {"statevector": lambda task: True}

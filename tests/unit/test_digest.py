@@ -34,6 +34,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def forget() -> None:
     digest.code_digest.cache_clear()
+    digest.reached.cache_clear()
     digest._module.cache_clear()
 
 
@@ -88,6 +89,26 @@ def test_renaming_a_module_counts(package: Path) -> None:
     before = digest.code_digest("overpar.middle")
     (package / "renamed.py").write_text(MODULES["middle"])
     assert digest.code_digest("overpar.renamed") != before
+
+
+def test_a_choice_counts_if_it_is_chosen(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = "overpar.deep.inner"
+    monkeypatch.setattr(digest, "CHOICES", frozenset({deep}))
+    assert deep in digest.reached("overpar.top", frozenset({deep}))
+    assert digest.reached("overpar.top", frozenset()) == {"overpar.top", "overpar.middle"}
+
+
+def test_what_decides_no_number_does_not_count(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digest, "SILENT", {"overpar.deep.inner": "a test"})
+    before = digest.code_digest("overpar.top")
+    assert after(package, "deep/inner", "x + 1", "x + 2") == before
+
+
+def test_what_is_listed_exists(root: Path) -> None:
+    for module in digest.CHOICES | digest.SILENT.keys():
+        assert digest.module_digest(module)
 
 
 def test_an_unknown_module(package: Path) -> None:

@@ -268,7 +268,9 @@ def test_code_changes_the_identities_of_its_kind(
     before = identities(study(project))
     real = identity.code_digest
     monkeypatch.setattr(
-        identity, "code_digest", lambda m: "edited" if m.endswith("experiments.vqe") else real(m)
+        identity,
+        "code_digest",
+        lambda m, *chosen: "edited" if m.endswith("experiments.vqe") else real(m, *chosen),
     )
     after = identities(study(project))
     assert {name for name, label in before if before[name, label] != after[name, label]} == {"vqe"}

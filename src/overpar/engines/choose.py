@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from overpar.base.checks import choice
+from overpar.base.checks import choice, require
 from overpar.engines.interface import CurvatureEngine, Engine, EngineName, Objective
 from overpar.model.observables import Task
 
@@ -19,11 +19,27 @@ def make_objective(task: Task, name: str = "auto", threads: int = 1) -> Objectiv
         UserError: for an unknown name, or an engine that does not apply to the task.
     """
     choice("engine", name, EngineName)
-    from overpar.engines import fermions
+    fits = fermions_apply(task)
+    require(
+        fits or name != "fermions",
+        "Engine 'fermions' works for model tfim_hva with the correct tying only, periodic with an"
+        " even number of qubits; use 'statevector'.",
+    )
+    if fits and name in ("auto", "fermions"):
+        from overpar.engines.fermions import Fermions
 
-    if name == "fermions" or (name == "auto" and fermions.applies(task)):
-        return fermions.Fermions(task, threads)
+        return Fermions(task, threads)
     return make_engine(task, name, threads)
+
+
+def fermions_apply(task: Task) -> bool:
+    """Whether a task is the Ising chain trained with its ansatz, which free fermions simulate."""
+    return (
+        task.chain is not None
+        and not task.circuit.derivative_ties
+        # The momenta of a periodic chain pair up for an even number of qubits only.
+        and (task.chain[0] == "open" or task.circuit.qubits % 2 == 0)
+    )
 
 
 def make_engine(task: Task, name: str = "auto", threads: int = 1) -> Engine:

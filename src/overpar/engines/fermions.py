@@ -23,7 +23,7 @@ import math
 
 import numpy as np
 
-from overpar.base.checks import real_array, require
+from overpar.base.checks import real_array
 from overpar.engines.interface import Floats
 from overpar.engines.lanes import (
     LANES,
@@ -166,17 +166,12 @@ def ring(n, field, cos, sin, losses, gradients):
 class Fermions:
     """Loss and gradient of the Ising chain's ansatz; see `interface.Objective`.
 
-    Raises:
-        UserError: if the task is not the Ising chain trained with its ansatz, its derivative is
-            tied otherwise, or the chain is periodic and odd.
+    Args:
+        task: one that `choose.fermions_apply` to.
+        threads: threads that share a batch.
     """
 
     def __init__(self, task: Task, threads: int = 1) -> None:
-        require(
-            applies(task),
-            "Engine 'fermions' works for model tfim_hva with the correct tying only, periodic with"
-            " an even number of qubits; use 'statevector'.",
-        )
         assert task.chain is not None
         self.task = task
         self.threads = threads
@@ -195,13 +190,3 @@ class Fermions:
         over_groups(kernel, fixed, arrays, self.threads)
         runs = len(angles)
         return losses.ravel()[:runs] + self.task.constant, unpack(gradients, runs)
-
-
-def applies(task: Task) -> bool:
-    """Whether a task can be trained by this engine."""
-    return (
-        task.chain is not None
-        and not task.circuit.derivative_ties
-        # The momenta of a periodic chain pair up for an even number of qubits only.
-        and (task.chain[0] == "open" or task.circuit.qubits % 2 == 0)
-    )

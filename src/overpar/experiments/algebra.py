@@ -7,7 +7,7 @@ from pydantic import Field
 
 from overpar.base.errors import UserError
 from overpar.base.records import Variable
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
 from overpar.model.model import Model
 from overpar.quantities.algebra import LIMIT_BASIS, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
@@ -21,7 +21,8 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n"}
     BATCH: ClassVar[tuple[str, ...]] = ("model",)
-    ENGINES: ClassVar[tuple[str, ...]] = ("auto",)
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto",)
+    AUTO: ClassVar[str | None] = None
     model: Model
     qubits: int = Field(ge=1, le=256, description="number of qubits")
     depth: int = Field(

@@ -18,6 +18,7 @@ class Spec(TrainingSpec):
     """One depth and one source of training states, from many random initial angles."""
 
     LABEL: ClassVar[dict[str, str]] = {"layers": "L", "states": "states"}
+    USES: ClassVar[frozenset[str]] = frozenset({"statevector"})
     layers: int = Field(ge=1, le=200, description="layers L of the hardware-efficient ansatz")
     states: StateSource = Field(
         description="training states: from NTangled's weights, the 16 released, or trained here"
@@ -26,7 +27,11 @@ class Spec(TrainingSpec):
 
     def needs(self) -> dict[str, str]:
         """Where the training states come from."""
-        return needs()
+        return needs(self.states)
+
+    def follows_source(self) -> bool:
+        """What "ntangled" stands for is configured."""
+        return self.states == "ntangled"
 
     def seconds(self) -> float:
         """Rough time of this cell on one core."""

@@ -8,7 +8,7 @@ from pydantic import Field
 from overpar.base.records import Variable
 from overpar.base.seeds import released_angles
 from overpar.engines.choose import make_engine
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
 from overpar.experiments.common.spectra import UNDETERMINED, rank_variables
 from overpar.experiments.common.states import BASIS_STATES, StateSource, needs, training_states
 from overpar.model.papers import autoencoder
@@ -24,13 +24,17 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"layers": "L", "states": "states"}
     BATCH: ClassVar[tuple[str, ...]] = ("states",)
-    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "statevector")
     layers: int = Field(ge=0, le=200, description="layers L of the hardware-efficient ansatz")
     states: StateSource = Field(description="training states, as in the autoencoder experiment")
 
     def needs(self) -> dict[str, str]:
         """As the autoencoder experiment."""
-        return needs()
+        return needs(self.states)
+
+    def follows_source(self) -> bool:
+        """As the autoencoder experiment."""
+        return self.states == "ntangled"
 
     def seconds(self) -> float:
         """Rough time of this cell on one core."""

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from overpar.engines.choose import curvature_engine
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
 from overpar.experiments.common.spectra import spectra_cell
 from overpar.model.model import Model
 
@@ -23,7 +23,7 @@ class Spec(CellSpec):
         "at": "at",
     }
     BATCH: ClassVar[tuple[str, ...]] = ("model", "qubits", "at")
-    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "statevector")
     model: Model
     qubits: int = Field(ge=1, le=14, description="number of qubits")
     depth: int = Field(ge=0, le=1000, description="layers; 0 for hardware_efficient only")

@@ -24,6 +24,7 @@ class Spec(TrainingSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
     BATCH: ClassVar[tuple[str, ...]] = ("qubits",)
+    USES: ClassVar[frozenset[str]] = frozenset({"statevector"})
     model: Model
     qubits: int = Field(ge=2, le=12, description="number of qubits, and coordinates of a point")
     depth: int = Field(ge=1, le=1000, description="layers")

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from overpar.engines.choose import curvature_engine
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
 from overpar.experiments.common.spectra import spectra_cell
 from overpar.model.papers import compilation
 
@@ -18,7 +18,7 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"qubits": "n", "layers": "L", "at": "at"}
     BATCH: ClassVar[tuple[str, ...]] = ("qubits", "at")
-    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "statevector")
     qubits: int = Field(ge=2, le=6, description="number of qubits")
     layers: int = Field(ge=0, le=400, description="layers L of the hardware-efficient ansatz")
     at: Literal["random", "optimised"] = Field(

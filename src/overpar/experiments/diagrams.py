@@ -9,7 +9,7 @@ from pydantic import Field
 
 from overpar.base.checks import require
 from overpar.base.records import Variable
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
 from overpar.model.ansatz import hardware_efficient_circuit, tfim_hva_circuit
 from overpar.model.circuits import Circuit, Rotation
 
@@ -27,7 +27,8 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"circuit": "circuit", "qubits": "n"}
     BATCH: ClassVar[tuple[str, ...]] = ("qubits",)
-    ENGINES: ClassVar[tuple[str, ...]] = ("auto",)
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto",)
+    AUTO: ClassVar[str | None] = None
     circuit: Literal["hva_open", "hva_periodic", "hardware_efficient"] = Field(
         description="ansatz of the Ising chain by boundary, or the hardware-efficient one"
     )

@@ -9,7 +9,7 @@ from overpar.base import seeds
 from overpar.base.records import Variable
 from overpar.engines.choose import curvature_engine, make_objective
 from overpar.engines.interface import Floats, Objective
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result, require_even_ring
 from overpar.model.papers import tfim_hva
 from overpar.quantities.information import curvature
 from overpar.quantities.polish import polish
@@ -35,6 +35,8 @@ class Spec(CellSpec):
         "depth": "depth",
     }
     BATCH: ClassVar[tuple[str, ...]] = ("qubits", "boundary", "trained")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "fermions", "statevector", "qibo")
+    USES: ClassVar[frozenset[str]] = frozenset({"statevector"})
     qubits: int = Field(ge=2, le=10, description="number of qubits")
     boundary: Literal["open", "periodic"] = Field(description="boundary of the chain")
     trained: int = Field(ge=1, le=100, description="layers of the ansatz that was trained")
@@ -53,7 +55,12 @@ class Spec(CellSpec):
             raise ValueError(f"depth must be at least {self.trained}, but is {self.depth}")
         if self.points % 2 == 0:
             raise ValueError(f"points must be odd, but is {self.points}")
+        require_even_ring(self.qubits, self.boundary)
         return self
+
+    def ising(self) -> bool:
+        """Always."""
+        return True
 
     def seconds(self) -> float:
         """Rough time of this cell on one core."""

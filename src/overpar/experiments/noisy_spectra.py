@@ -9,7 +9,7 @@ from overpar.base.errors import UserError
 from overpar.base.records import Variable
 from overpar.base.seeds import released_angles
 from overpar.engines.density import Density
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
 from overpar.model.ansatz import tfim_hva_circuit
 from overpar.model.noise import Noise
 from overpar.quantities.information import mixed_qfim, spectrum
@@ -24,7 +24,8 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"qubits": "n", "depth": "depth", "noise": "noise"}
     BATCH: ClassVar[tuple[str, ...]] = ("qubits",)
-    ENGINES: ClassVar[tuple[str, ...]] = ("auto",)
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto",)
+    AUTO: ClassVar[str | None] = "density"
     qubits: int = Field(4, ge=2, le=6, description="number of qubits")
     depth: int = Field(ge=1, le=100, description="layers p")
     noise: str = Field(

@@ -15,7 +15,7 @@ from overpar.base.records import Variable
 from overpar.engines.choose import make_engine
 from overpar.engines.interface import Complexes, Floats
 from overpar.experiments.common.inputs import haar_product_states, product_states
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
 from overpar.model.ntangled_readings import READINGS, Generator, Reading, generator
 from overpar.model.observables import PauliSum, Task
 from overpar.quantities.entanglement import concentratable_entanglement
@@ -43,7 +43,7 @@ class Spec(CellSpec):
         "reading": "reading",
     }
     BATCH: ClassVar[tuple[str, ...]] = ("ansatz",)
-    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "statevector")
     ansatz: Generator = Field(description="generator, as in the file names")
     qubits: int = Field(ge=2, le=10, description="number of qubits")
     product: Literal["uniform", "haar"] = Field(

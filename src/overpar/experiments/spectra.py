@@ -3,10 +3,10 @@
 from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from overpar.engines.choose import curvature_engine
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result, require_even_ring
 from overpar.experiments.common.spectra import spectra_cell
 from overpar.model.papers import tfim_hva
 
@@ -24,7 +24,7 @@ class Spec(CellSpec):
         "at": "at",
     }
     BATCH: ClassVar[tuple[str, ...]] = ("qubits", "boundary", "tying", "at")
-    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "statevector")
     qubits: int = Field(ge=2, le=14, description="number of qubits")
     boundary: Literal["open", "periodic"] = Field(description="boundary of the chain")
     depth: int = Field(ge=1, le=200, description="layers p; there are 2p angles")
@@ -36,6 +36,11 @@ class Spec(CellSpec):
     )
     samples: int = Field(10, ge=1, le=1000, description="points")
     hessian: bool = Field(True, description="also the Hessian of the loss")
+
+    @model_validator(mode="after")
+    def _even_ring(self) -> "Spec":
+        require_even_ring(self.qubits, self.boundary)
+        return self
 
     def needs(self) -> dict[str, str]:
         """Optimised angles come from the training record of the same cell."""

@@ -22,7 +22,6 @@ class Spec(CellSpec):
     """One depth of H, then RZ and RX in turn, on one qubit."""
 
     LABEL: ClassVar[dict[str, str]] = {"depth": "depth"}
-    ENGINES: ClassVar[tuple[str, ...]] = ("auto", "statevector", "qibo")
     depth: int = Field(
         ge=2, le=20, description="layers of RZ and RX; there are twice as many angles"
     )

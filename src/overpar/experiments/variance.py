@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from overpar.base.records import Variable
 from overpar.engines.choose import make_objective
-from overpar.experiments.common.spec import CellSpec, Context, Result
+from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
 from overpar.model.generators import simplified
 from overpar.model.model import Model
 
@@ -21,6 +21,7 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
     BATCH: ClassVar[tuple[str, ...]] = ("model",)
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "fermions", "statevector", "qibo")
     model: Model
     qubits: int = Field(ge=1, le=16, description="number of qubits")
     depth: int = Field(ge=1, le=5000, description="layers")
@@ -31,6 +32,10 @@ class Spec(CellSpec):
         if not self.model.trainable:
             raise ValueError(f"model {self.model} needs an observable")
         return self
+
+    def ising(self) -> bool:
+        """Whether the model is the Ising chain's own."""
+        return self.model.ising(self.qubits) and self.model.tying == "correct"
 
     def files(self) -> list[str]:
         """The user's own code."""

@@ -5,7 +5,13 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from overpar.experiments.common.spec import Context, Result, TrainingSpec
+from overpar.experiments.common.spec import (
+    Context,
+    EngineName,
+    Result,
+    TrainingSpec,
+    require_even_ring,
+)
 from overpar.experiments.common.training import stored, train_cell
 from overpar.model.papers import tfim_hva
 
@@ -26,6 +32,7 @@ class Spec(TrainingSpec):
         "initial": "initial",
     }
     BATCH: ClassVar[tuple[str, ...]] = ("qubits", "boundary", "initial")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "fermions", "statevector", "qibo")
     qubits: int = Field(ge=2, le=20, description="number of qubits")
     boundary: Literal["open", "periodic"] = Field(description="boundary of the chain")
     depth: int = Field(ge=1, le=1000, description="layers p; there are 2p angles")
@@ -36,9 +43,12 @@ class Spec(TrainingSpec):
 
     @model_validator(mode="after")
     def _even_ring(self) -> "Spec":
-        if self.boundary == "periodic" and self.qubits % 2:
-            raise ValueError(f"qubits must be even for a periodic chain, but is {self.qubits}")
+        require_even_ring(self.qubits, self.boundary)
         return self
+
+    def ising(self) -> bool:
+        """Always."""
+        return True
 
     def seconds(self) -> float:
         """Rough time of this cell on one core."""

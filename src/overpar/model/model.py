@@ -21,7 +21,6 @@ from overpar.base.validation import message
 from overpar.model.ansatz import Boundary, Tying
 from overpar.model.catalogue import ANSATZE
 from overpar.model.circuits import Circuit, Gate, fixed
-from overpar.model.foreign import as_circuit, call_function, is_circuit, load_function
 from overpar.model.generators import (
     Generators,
     circuit_generators,
@@ -121,7 +120,11 @@ class Model(BaseModel, metaclass=_OneMessage):
     @field_validator("circuit")
     @classmethod
     def _makes_circuits(cls, value: Any) -> Any:
-        if value is None or isinstance(value, str) or is_circuit(value) or callable(value):
+        if value is None or isinstance(value, str) or callable(value):
+            return value
+        from overpar.model.foreign import is_circuit
+
+        if is_circuit(value):
             return value
         raise ValueError(
             f"must be FILE.py:FUNCTION, a circuit, or a function that returns one, but is {value!r}"
@@ -207,6 +210,14 @@ class Model(BaseModel, metaclass=_OneMessage):
     def files(self) -> list[str]:
         """The file of a circuit that is the user's code."""
         return [self.circuit.rpartition(":")[0]] if isinstance(self.circuit, str) else []
+
+    def ising(self, qubits: int) -> bool:
+        """Whether it is the Ising chain's ansatz with its own observable, at a size it exists at.
+
+        A periodic chain of odd length has no formula for its ground energy, nor free fermions.
+        """
+        own = self.ansatz == "tfim_hva" and self.observable is None
+        return own and (self.boundary == "open" or qubits % 2 == 0)
 
     def letters(self, qubits: int) -> str:
         """The input state, one letter per qubit.
@@ -296,14 +307,10 @@ class Model(BaseModel, metaclass=_OneMessage):
         observable = self.operator(n)
         if observable is None:
             return Task(circuit, PauliSum(()), self.inputs)
-        # A periodic chain of odd length has no formula for its ground energy, and no such engine.
-        if self.ansatz == "tfim_hva" and self.observable is None and self._paired(n):
+        if self.ising(n):
             lowest = tfim_ground_energy(n, self.boundary, self.field)
             return Task(circuit, observable, constant=-lowest, chain=(self.boundary, self.field))
         return Task(circuit, observable, self.inputs, -lowest_eigenvalue(observable, n))
-
-    def _paired(self, qubits: int) -> bool:
-        return self.boundary == "open" or qubits % 2 == 0
 
     def _size(self, qubits: int | None) -> int:
         """The number of qubits, from what the model holds if it is not given."""
@@ -319,6 +326,9 @@ class Model(BaseModel, metaclass=_OneMessage):
         return n
 
     def _own_circuit(self, qubits: int | None, depth: int | None) -> Circuit:
+        # What reads code of others, which no other model needs.
+        from overpar.model.foreign import as_circuit, call_function, is_circuit, load_function
+
         name = self.circuit if isinstance(self.circuit, str) else ""
         if name:
             made = call_function(load_function(name), name, qubits=qubits, depth=depth)

@@ -10,6 +10,23 @@ from pathlib import Path
 from overpar.base.errors import UserError
 
 PACKAGE = __name__.split(".")[0]
+# Modules that decide no number, figure or page: code that changes there only runs again nothing.
+SILENT = {
+    "overpar.base.errors": "the type of a message",
+    "overpar.base.progress": "what the console says meanwhile",
+    "overpar.base.validation": "what is said of a wrong setting",
+    "overpar.base.records": "how arrays are stored, which a checksum guards",
+}
+# Modules that the settings of a cell choose among; for a cell only those that it chooses count.
+CHOICES = frozenset(
+    {
+        "overpar.engines.density",
+        "overpar.engines.fermions",
+        "overpar.engines.qibo",
+        "overpar.engines.statevector",
+        "overpar.model.foreign",
+    }
+)
 
 
 def _without_docstrings(tree: ast.Module) -> ast.Module:
@@ -59,27 +76,37 @@ def module_digest(module: str) -> str:
 
 
 @cache
-def code_digest(module: str) -> str:
-    """SHA-256 over the code of a module and of every `overpar` module it reaches by import.
-
-    Comments, docstrings and layout do not count; file times do not count.
+def reached(module: str, chosen: frozenset[str] = CHOICES) -> frozenset[str]:
+    """The module and every `overpar` module it reaches by import that may decide a result.
 
     Args:
         module: full name, e.g. "overpar.experiments.vqe".
+        chosen: those of `CHOICES` that count.
 
     Raises:
         ModuleNotFoundError: if there is no such module in this package.
     """
-    seen: dict[str, str] = {}
-    todo = [module]
+    passed_over = SILENT.keys() | (CHOICES - chosen)
+    seen: set[str] = set()
+    todo = {module}
     while todo:
         name = todo.pop()
-        if name not in seen:
-            seen[name], imports = _module(name)
-            todo += imports
-    return hashlib.sha256(
-        "\n".join(f"{n} {d}" for n, d in sorted(seen.items())).encode()
-    ).hexdigest()
+        seen.add(name)
+        todo |= _module(name)[1] - seen - passed_over
+    return frozenset(seen)
+
+
+@cache
+def code_digest(module: str, chosen: frozenset[str] = CHOICES) -> str:
+    """SHA-256 over the code of a module and of what it reaches; see `reached`.
+
+    Comments, docstrings and layout do not count; file times do not count.
+
+    Raises:
+        ModuleNotFoundError: if there is no such module in this package.
+    """
+    lines = (f"{name} {_module(name)[0]}" for name in sorted(reached(module, chosen)))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def functions(module: str) -> list[str]:

@@ -48,9 +48,8 @@ class Identities:
 
     def text(self, cell: Cell) -> str:
         """The readable text whose hash is a cell's identity."""
-        needs = cell.spec.needs()
         inputs: dict[str, str] = {}
-        for name, need in needs.items():
+        for name, need in cell.spec.needs().items():
             sort, _, rest = need.partition(":")
             if sort == "dataset":
                 inputs[name] = self.dataset(rest)
@@ -65,13 +64,14 @@ class Identities:
             "code": self.code(cell),
             "inputs": inputs,
             "files": {path: self._user_file(path, cell) for path in cell.spec.files()},
-            "source": self.plan.config.ntangled.source if needs else "",
+            "source": self.plan.config.ntangled.source if cell.spec.follows_source() else "",
         }
         return json.dumps(content, sort_keys=True)
 
     def code(self, cell: Cell) -> str:
-        """Digest of all code a cell's simulation runs."""
-        return code_digest(f"overpar.experiments.{cell.kind}")
+        """Digest of all code that decides a cell's numbers."""
+        chosen = frozenset(f"overpar.{name}" for name in cell.spec.modules())
+        return code_digest(f"overpar.experiments.{cell.kind}", chosen)
 
     def dataset(self, dataset: str) -> str:
         """SHA-256 over the expected checksums of a data set's files."""

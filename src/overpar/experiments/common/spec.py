@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, Self
 
 from numpy.random import Generator
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from overpar.base import seeds
 from overpar.base.progress import Progress, silent
@@ -18,16 +27,29 @@ class CellSpec(BaseModel):
 
     `LABEL` maps the fields that tell the cells of one experiment apart to the names they have in
     the record's path. `BATCH` names those of them whose cells, where equal, are done by one job:
-    for kinds whose cells take less than a few seconds. None is a job per cell. `ENGINES` are those
-    that the kind can use.
+    for kinds whose cells take less than a few seconds. None is a job per cell.
+
+    `ENGINES` are the engines that the kind can be given, `AUTO` is what "auto" stands for (None:
+    the kind computes no states), and `USES` are those used whichever is given.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     LABEL: ClassVar[dict[str, str]] = {}
     BATCH: ClassVar[tuple[str, ...] | None] = None
-    ENGINES: ClassVar[tuple[str, ...]] = get_args(EngineName)
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "statevector", "qibo")
+    AUTO: ClassVar[str | None] = "statevector"
+    USES: ClassVar[frozenset[str]] = frozenset()
 
     engine: EngineName = Field("auto", description="what computes the states")
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema, with the engines of the kind and no others."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        schema["properties"]["engine"]["enum"] = list(cls.ENGINES)
+        return schema
 
     @field_validator("engine")
     @classmethod
@@ -36,6 +58,15 @@ class CellSpec(BaseModel):
             allowed = ", ".join(map(repr, cls.ENGINES))
             raise ValueError(f"{value!r} cannot be used by this kind; allowed: {allowed}")
         return value
+
+    @model_validator(mode="after")
+    def _fermions_apply(self) -> Self:
+        if self.engine == "fermions" and not self.ising():
+            raise ValueError(
+                "engine 'fermions' works for the Ising chain's ansatz with its own observable only,"
+                " periodic with an even number of qubits; use 'auto' or 'statevector'"
+            )
+        return self
 
     @property
     def label(self) -> str:
@@ -52,6 +83,25 @@ class CellSpec(BaseModel):
         """Inputs by name: "dataset:<name>" or "record:<experiment>/<label>"."""
         return {}
 
+    def follows_source(self) -> bool:
+        """Whether the configured `ntangled.source` decides which input the numbers come from."""
+        return False
+
+    def ising(self) -> bool:
+        """Whether the cell trains the Ising chain's ansatz as free fermions can."""
+        return False
+
+    def engines(self) -> frozenset[str]:
+        """Modules of `overpar.engines` that compute this cell's numbers."""
+        auto = "fermions" if self.ising() else self.AUTO
+        chosen = auto if self.engine == "auto" else self.engine
+        return self.USES | {chosen} if chosen else self.USES
+
+    def modules(self) -> frozenset[str]:
+        """Modules of `overpar` that the settings choose: engines, and the reader of a circuit."""
+        reader = ["model.foreign"] if self.files() else []
+        return frozenset([*reader, *(f"engines.{name}" for name in self.engines())])
+
     def files(self) -> list[str]:
         """Files of the user's that decide the numbers, e.g. the code of a circuit."""
         return []
@@ -63,6 +113,16 @@ class CellSpec(BaseModel):
     def megabytes(self) -> float:
         """Memory of this cell's job, including the interpreter and its libraries."""
         return 350.0
+
+
+def require_even_ring(qubits: int, boundary: str) -> None:
+    """Refuse a periodic Ising chain of odd length, whose ground energy has no formula here.
+
+    Raises:
+        ValueError: for validators.
+    """
+    if boundary == "periodic" and qubits % 2:
+        raise ValueError(f"qubits must be even for a periodic chain, but is {qubits}")
 
 
 class TrainingSpec(CellSpec):

@@ -25,17 +25,19 @@ BASIS_STATES = (0, 5, 12, 2)
 StateSource = Literal["ntangled", "released", "regenerated"]
 
 
-def needs() -> dict[str, str]:
-    """Inputs of any cell that uses the training states.
+def needs(states: StateSource) -> dict[str, str]:
+    """Inputs of a cell that uses the training states.
 
-    Every arm has the regenerated weights at hand, should fetching fail.
+    What "ntangled" stands for is configured, and it has the regenerated weights at hand, should
+    fetching fail.
     """
     generator = f"record:ntangled/n={QUBITS},depth={GENERATOR_DEPTH},target={TARGET}"
-    return {
+    every = {
         "ntangled": "dataset:ntangled",
         "released": "dataset:released_states",
         "regenerated": generator,
     }
+    return every if states == "ntangled" else {states: every[states]}
 
 
 def generated_states(weights: ArrayLike) -> Complexes:

@@ -1,0 +1,122 @@
+"""What a cell loads is what its identity counts: no engine can be forgotten."""
+
+import json
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from overpar.base.records import Variable, write_record
+from overpar.study.digest import PACKAGE, SILENT, reached
+from overpar.study.kinds import kind_module, kinds
+
+CODE = """
+import importlib, json, sys
+from pathlib import Path
+
+from overpar.experiments.common.spec import Context
+
+kind, settings, inputs = json.loads(sys.argv[1])
+module = importlib.import_module(f"overpar.experiments.{kind}")
+spec = module.Spec(**settings)
+context = Context(kind, spec.label, 1, {name: Path(path) for name, path in inputs.items()})
+assert module.run(spec, context).variables
+packages = [name for name, module in sys.modules.items() if hasattr(module, "__path__")]
+print(json.dumps(sorted(sys.modules.keys() - set(packages))))
+"""
+CIRCUIT = """
+from qibo import Circuit, gates
+
+
+def chain(qubits):
+    out = Circuit(qubits)
+    out.add(gates.RX(q, 0.0) for q in range(qubits))
+    return out
+"""
+SPIN = {"generators": ["X"], "observable": "Z"}
+ISING = {"ansatz": "tfim_hva"}
+OWN = {"circuit": "own.py:chain", "observable": "Z"}
+CHAIN = {"qubits": 2, "boundary": "open", "depth": 1}
+RUNS = {"initialisations": 2, "steps": 2}
+MODEL = {"model": SPIN, "qubits": 2, "depth": 1}
+WEIGHTS = "Hardware_Efficient/2_Qubits/Depth_1/hwe_2q_ps_15_1_weights.npy"
+CASES: list[tuple[str, dict[str, Any]]] = [
+    ("algebra", MODEL),
+    ("autoencoder", {"layers": 1, "states": "regenerated", **RUNS}),
+    ("autoencoder", {"layers": 1, "states": "regenerated", **RUNS, "engine": "qibo"}),
+    ("autoencoder_spectra", {"layers": 0, "states": "regenerated"}),
+    ("circuit_spectra", MODEL),
+    ("circuit_spectra", {**MODEL, "model": ISING}),
+    ("circuit_training", {**MODEL, **RUNS}),
+    ("circuit_training", {**MODEL, **RUNS, "model": ISING}),
+    ("circuit_training", {**MODEL, **RUNS, "model": ISING | {"boundary": "periodic"}}),
+    ("circuit_training", {**MODEL, **RUNS, "model": ISING | {"observable": "Z"}}),
+    ("circuit_training", {**MODEL, **RUNS, "model": OWN}),
+    ("classification", {**MODEL, **RUNS, "train_points": 2, "test_points": 2}),
+    ("classification", {**MODEL, **RUNS, "train_points": 2, "test_points": 2, "engine": "qibo"}),
+    ("compilation", {"qubits": 2, "layers": 0, **RUNS}),
+    ("compilation_spectra", {"qubits": 2, "layers": 0, "at": "random", "samples": 1}),
+    ("diagrams", {"circuit": "hva_open", "qubits": 2}),
+    ("landscape", {"qubits": 2, "boundary": "open", "trained": 1, "depth": 2, **RUNS, "points": 3}),
+    ("noisy_spectra", {"qubits": 2, "depth": 1, "noise": "local:0.01"}),
+    ("ntangled", {"qubits": 2, "depth": 1, "target": 0.15, "inputs": 10, "restarts": 1}),
+    ("ntangled_audit", {"ansatz": "hwe", "qubits": 2, "inputs": 2}),
+    (
+        "qntk_concentration",
+        {"qubits": 1, "layers": 2, "instances": 2, "samples": 2, "meta_samples": 1},
+    ),
+    ("qntk_supervised", {"qubits": 1, "layers": 2, "inputs": 2, "instances": 2}),
+    ("qntk_training", {"qubits": 1, "layers": 2, "rate": 0.01, **RUNS, "instances": 2}),
+    ("spectra", {**CHAIN, "at": "random", "samples": 1}),
+    ("state_map", {"depth": 2, "points": 3}),
+    ("variance", {**MODEL, "samples": 10}),
+    ("variance", {**MODEL, "model": ISING, "samples": 10}),
+    ("vqe", {**CHAIN, "initial": "data", **RUNS}),
+    ("vqe", {**CHAIN, "initial": "data", **RUNS, "engine": "statevector"}),
+    ("vqe", {**CHAIN, "initial": "data", **RUNS, "engine": "qibo"}),
+]
+
+
+def test_every_kind_has_a_case() -> None:
+    assert {kind for kind, _ in CASES} == set(kinds())
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A directory with a circuit, weights of a generator, and a data set of one file."""
+    (tmp_path / "own.py").write_text(CIRCUIT, encoding="utf-8")
+    weights = {"weights": Variable(("layer", "qubit", "angle"), np.ones((2, 4, 3)), "weights")}
+    write_record(tmp_path / "weights.nc", weights, {})
+    file = tmp_path / WEIGHTS
+    file.parent.mkdir(parents=True)
+    np.save(file, np.ones((1, 2, 3)))
+    manifest = {"status": "fetched", "directory": ".", "owner": "a", "repository": "b"}
+    manifest |= {"version": "c", "sha256": {WEIGHTS: sha256(file.read_bytes()).hexdigest()}}  # type: ignore[dict-item]
+    (tmp_path / "ntangled.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("kind", "settings"), CASES)
+def test_all_that_is_loaded_counts(project: Path, kind: str, settings: dict[str, Any]) -> None:
+    inputs = {"regenerated": "weights.nc", "ntangled": "ntangled.json"}
+    ran = subprocess.run(
+        [sys.executable, "-c", CODE, json.dumps([kind, settings, inputs])],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    loaded = {name for name in json.loads(ran.stdout) if name.startswith(f"{PACKAGE}.")}
+    spec = kind_module(kind).Spec(**settings)
+    chosen = frozenset(f"{PACKAGE}.{name}" for name in spec.modules())
+    counted = reached(f"{PACKAGE}.experiments.{kind}", chosen)
+    assert loaded - counted <= SILENT.keys()
+    # An engine that counts is one that is used.
+    assert chosen <= loaded
