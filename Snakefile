@@ -7,8 +7,9 @@ from snakemake.utils import min_version
 
 from overpar.base.errors import UserError
 from overpar.study.jobs import run_alone
-from overpar.study.check import checked
-from overpar.study.plan import DATASETS
+from overpar.study.check import checked, opened
+from overpar.study.faults import faults
+from overpar.study.plan import DATASETS, rule_name
 from overpar.base.progress import say
 from overpar.study.assumptions import digest as assumptions
 
@@ -27,7 +28,8 @@ os.environ.update(
 )
 
 try:
-    STUDY = checked(config)
+    # The main process checks for all.
+    STUDY = (checked if workflow.is_main_process else opened)(config)
 except UserError as error:
     sys.exit(f"overpar: {error}")
 

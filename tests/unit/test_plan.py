@@ -14,6 +14,7 @@ from overpar.base.records import write_record
 from overpar.study import identity
 from overpar.study.check import Study, checked, opened
 from overpar.study.config import read
+from overpar.study.faults import fault, faults
 from overpar.study.plan import Plan
 
 BASE: dict[str, Any] = {
@@ -306,15 +307,16 @@ def test_identities_of_tables_figures_and_scorecard(project: Path) -> None:
 
 
 def test_fault(project: Path) -> None:
-    known = study(project).identities
+    known = study(project)
     cell = known.plan.cell(*VQE)
-    assert known.fault(cell) == ""
-    write_record(cell.path, {}, {"identity": known.cell(cell), "spec": "{}"})
-    assert known.fault(cell) == ""
+    assert fault(known, cell) == ""
+    write_record(cell.path, {}, {"identity": known.identities.cell(cell), "spec": "{}"})
+    assert fault(known, cell) == ""
     write_record(cell.path, {}, {"identity": "other", "spec": "{}"})
-    assert "was made with other settings, seed or code" in known.fault(cell)
+    assert "was made with other settings, seed or code" in fault(known, cell)
     cell.path.write_bytes(b"")
-    assert "is damaged or incomplete" in known.fault(cell)
+    assert "is damaged or incomplete" in fault(known, cell)
+    assert faults(known) == {str(cell.path): fault(known, cell)}
 
 
 @pytest.mark.parametrize("extra", [[], ["config/smoke.yaml"]])

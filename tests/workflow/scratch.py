@@ -88,9 +88,10 @@ SCORECARD = "figures/scorecard"
 # One job, which makes those of its records that are missing or out of date.
 VQE = {vqe(2), vqe(3)}
 GENERATOR = "records/ntangled/n=4,depth=2,target=0.15"
+RELEASED = "records/autoencoder/L=1,states=released"
 AUTOENCODER = {
     "records/autoencoder/L=1,states=ntangled",
-    "records/autoencoder/L=1,states=released",
+    RELEASED,
     "records/autoencoder/L=1,states=regenerated",
     "records/autoencoder_spectra/L=1,states=ntangled",
 }

@@ -10,6 +10,7 @@ from scratch import (
     FROM_AUTOENCODER,
     FROM_VQE,
     GENERATOR,
+    RELEASED,
     SIMULATIONS,
     VQE,
     Project,
@@ -72,7 +73,33 @@ def test_new_code_of_an_experiment_makes_its_cells_and_what_follows(finished: Pr
 
 def test_new_code_of_an_input_reaches_those_who_read_it(finished: Project) -> None:
     finished.append("src/overpar/experiments/ntangled.py", "CHANGED = True")
+    readers = AUTOENCODER - {RELEASED}
+    assert finished.planned() == {GENERATOR, *readers, *FROM_AUTOENCODER}
+
+
+def test_the_qibo_bridge_the_console_and_storage_make_nothing(finished: Project) -> None:
+    bridge = ("engines/qibo", "model/from_qibo", "model/foreign")
+    for name in (*bridge, "base/progress", "base/records", "base/errors", "base/validation"):
+        finished.append(f"src/overpar/{name}.py", "CHANGED = True")
+    assert finished.planned() == set()
+
+
+def test_new_kernels_make_what_may_use_them(finished: Project) -> None:
+    """Chains are trained as free fermions."""
+    finished.append("src/overpar/engines/kernels.py", "CHANGED = True")
     assert finished.planned() == {GENERATOR, *AUTOENCODER, *FROM_AUTOENCODER}
+
+
+def test_new_fermions_make_the_chains(finished: Project) -> None:
+    finished.append("src/overpar/engines/fermions.py", "CHANGED = True")
+    assert finished.planned() == VQE | FROM_VQE
+
+
+def test_another_source_of_ntangled_makes_the_cells_that_read_it(finished: Project) -> None:
+    finished.configure(ntangled={"source": "regenerated"})
+    readers = AUTOENCODER - {"records/autoencoder/L=1,states=regenerated"}
+    fetched = {"external/ntangled", "external/released_states"}
+    assert finished.planned() == fetched | readers | FROM_AUTOENCODER
 
 
 def test_comments_and_docstrings_make_nothing(finished: Project) -> None:

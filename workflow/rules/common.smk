@@ -1,25 +1,19 @@
-import re
+# Snakemake does not look into files: a record that is damaged or of another specification is made
+# again where it is wanted, as if it were not there. Its settings (`--forcerun`) are not known yet
+# while this is read, and would make targets of such records; so they are forced once, as soon as
+# there is a plan of jobs to be filled. Jobs of their own process need not.
+prepare_jobs = workflow._prepare_dag
 
 
-def rule_name(experiment, batch):
-    """A name that Snakemake takes, for the rule that does a batch."""
-    return re.sub("[^0-9A-Za-z]+", "_", f"simulate_{experiment}_{batch}")
+def prepare_jobs_and_force(*arguments, **settings):
+    prepare_jobs(*arguments, **settings)
+    found = faults(STUDY)
+    workflow.dag.forcefiles.update(found)
+    for fault in list(found.values())[:10]:
+        say(f"{fault} It is made again.")
+    if len(found) > 10:
+        say(f"{len(found) - 10} more such records are made again.")
 
 
-def inputs_of(cells):
-    """Input function for the files that cells read.
-
-    On the way their records are looked into, which Snakemake does not do: one that is damaged or
-    of another specification is made again.
-    """
-
-    def inputs(wildcards):
-        for cell in cells:
-            fault = IDENTITIES.fault(cell)
-            if fault and str(cell.path) not in workflow.dag.forcefiles:
-                workflow.dag.forcefiles.add(str(cell.path))
-                say(f"{fault} It is made again.")
-        needed = {path for cell in cells for path in PLAN.inputs(cell).values()}
-        return sorted(str(path) for path in needed)
-
-    return inputs
+if workflow.is_main_process:
+    workflow._prepare_dag = prepare_jobs_and_force

@@ -6,7 +6,7 @@ for (experiment, batch), cells in PLAN.batches.items():
         name:
             rule_name(experiment, batch)
         input:
-            inputs_of(cells),
+            sorted({str(path) for cell in cells for path in PLAN.inputs(cell).values()}),
         output:
             [update(str(cell.path)) for cell in cells],
         log:

@@ -3,13 +3,14 @@ import os
 from overpar.base.progress import reporter, say
 from overpar.study.check import Study
 from overpar.study.execute import execute
+from overpar.study.faults import fault
 from overpar.study.jobs import job
 
 
 def simulate(study: Study) -> None:
     block = study.plan.block(snakemake.params.experiment).values()
     cells = [cell for cell in block if cell.spec.batch == snakemake.params.batch]
-    wanted = [cell for cell in cells if not cell.path.exists() or study.identities.fault(cell)]
+    wanted = [cell for cell in cells if not cell.path.exists() or fault(study, cell)]
     for cell in cells:
         if cell in wanted:
             progress = reporter(f"{cell.experiment} {cell.label}", bar=False)

@@ -8,7 +8,6 @@ import pkgutil
 from collections.abc import Callable
 
 from overpar.base.errors import UserError
-from overpar.base.records import RecordError, check_record
 from overpar.study.digest import (
     code_digest,
     file_digest,
@@ -48,14 +47,8 @@ class Identities:
 
     def text(self, cell: Cell) -> str:
         """The readable text whose hash is a cell's identity."""
-        inputs: dict[str, str] = {}
-        for name, need in cell.spec.needs().items():
-            sort, _, rest = need.partition(":")
-            if sort == "dataset":
-                inputs[name] = self.dataset(rest)
-            else:
-                experiment, _, label = rest.partition("/")
-                inputs[name] = self.cell(self.plan.cell(experiment, label))
+        inputs = {name: self.dataset(data) for name, data in self.plan.datasets(cell).items()}
+        inputs |= {name: self.cell(other) for name, other in self.plan.records(cell).items()}
         content = {
             "experiment": cell.experiment,
             "kind": cell.kind,
@@ -102,15 +95,6 @@ class Identities:
         It names figures, so that the tables they read count too.
         """
         return self._once(("scorecard",), self._scorecard)
-
-    def fault(self, cell: Cell) -> str:
-        """Why the record that a cell has must not be used; empty if it may, or there is none."""
-        try:
-            if cell.path.exists():
-                check_record(cell.path, self.cell(cell), self.plan.data_status(cell))
-        except RecordError as error:
-            return str(error)
-        return ""
 
     def _once(self, key: tuple[str, ...], compute: Callable[[], str]) -> str:
         if key not in self._known:

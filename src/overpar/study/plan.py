@@ -3,6 +3,7 @@
 import difflib
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -155,15 +156,23 @@ class Plan:
 
     def inputs(self, cell: Cell) -> dict[str, Path]:
         """Files a cell reads, by the names its kind gives them."""
-        out = {}
-        for name, need in cell.spec.needs().items():
-            sort, _, rest = need.partition(":")
-            if sort == "dataset":
-                out[name] = self.manifest(rest)
-            else:
-                experiment, _, label = rest.partition("/")
-                out[name] = self.cell(experiment, label).path
-        return out
+        manifests = {name: self.manifest(data) for name, data in self.datasets(cell).items()}
+        return manifests | {name: other.path for name, other in self.records(cell).items()}
+
+    def datasets(self, cell: Cell) -> dict[str, str]:
+        """Data sets a cell reads, by the names its kind gives them."""
+        return _needs(cell, "dataset")
+
+    def records(self, cell: Cell) -> dict[str, Cell]:
+        """Cells whose records a cell reads, by the names its kind gives them.
+
+        Raises:
+            UserError: if the configuration has no such cell.
+        """
+        found = {name: place.partition("/") for name, place in _needs(cell, "record").items()}
+        return {
+            name: self.cell(experiment, label) for name, (experiment, _, label) in found.items()
+        }
 
     def manifest(self, dataset: str) -> Path:
         """The file that says how fetching a data set ended."""
@@ -174,8 +183,7 @@ class Plan:
 
         This is known only after fetching, so it cannot be a part of the identity.
         """
-        wanted = (need.partition(":") for need in cell.spec.needs().values())
-        manifests = {name: self.manifest(name) for sort, _, name in wanted if sort == "dataset"}
+        manifests = {name: self.manifest(name) for name in self.datasets(cell).values()}
         return {
             name: json.loads(path.read_text(encoding="utf-8"))["status"]
             for name, path in manifests.items()
@@ -226,6 +234,16 @@ class Plan:
     def notebook_path(self, name: str) -> Path:
         """Where a notebook lies."""
         return self.project / "notebooks" / f"{name}.ipynb"
+
+
+def rule_name(experiment: str, batch: str) -> str:
+    """A name that Snakemake takes, for the rule that does a batch."""
+    return re.sub("[^0-9A-Za-z]+", "_", f"simulate_{experiment}_{batch}")
+
+
+def _needs(cell: Cell, sort: str) -> dict[str, str]:
+    split = {name: need.partition(":") for name, need in cell.spec.needs().items()}
+    return {name: rest for name, (kind, _, rest) in split.items() if kind == sort}
 
 
 def _product(settings: dict[str, Any], where: str) -> Iterator[dict[str, Any]]:
