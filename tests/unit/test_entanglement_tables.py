@@ -11,6 +11,7 @@ from xarray import Dataset
 
 from overpar.report.plots import ntangled
 from overpar.report.tables import entanglement
+from overpar.report.tables.columns import TableFunction
 
 
 def record(files: list[tuple[str, int, float, float]], **spec: Any) -> Dataset:
@@ -69,6 +70,11 @@ def test_files() -> None:
     assert exchanged == {"a": pytest.approx(0.002), "b": pytest.approx(0.004)}
     assert table.loc["e", "note"] == "odd"
     assert table["provenance"].iloc[-1] == "not available: no network"
+
+
+@pytest.mark.parametrize("function", [entanglement.files, entanglement.summary])
+def test_every_declared_column_is_made(function: TableFunction) -> None:
+    assert set(function.make([SWAPPED, ABSENT])) == set(function.names)
 
 
 def test_names_that_do_not_fit_each_other_are_not_exchanged() -> None:

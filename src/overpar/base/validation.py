@@ -118,6 +118,19 @@ def _or(options: Sequence[str]) -> str:
     return options[0] if len(options) == 1 else f"{', '.join(options[:-1])} or {options[-1]}"
 
 
+def choices(name: str, known: Iterable[str]) -> str:
+    """What may stand in place of a name, in words.
+
+    Examples:
+        >>> choices("dept", ["depth", "qubits"])
+        "allowed: depth, qubits. Did you mean 'depth'?"
+    """
+    known = list(known)
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f"allowed: {', '.join(known)}.{hint}"
+
+
 def check(model: type[Model], values: Any, where: str = "", *, source: str = "Config") -> Model:
     """Values as a model, or one message naming key, value and what is allowed.
 
@@ -152,10 +165,8 @@ def message(model: type[BaseModel], error: ValidationError, where: str = "") -> 
     others = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
     if kind == "extra_forbidden":
         section = locate(schema, location[:-1]) or schema
-        names = list(section.get("properties", {}))
-        close = difflib.get_close_matches(str(location[-1]), names, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        return f"unknown key {key} = {value!r}; allowed: {', '.join(names)}.{hint}{others}"
+        names = choices(str(location[-1]), section.get("properties", {}))
+        return f"unknown key {key} = {value!r}; {names}{others}"
     if location[-1:] == ("[key]",):
         return f"{_key(where, location[:-2])} has the name {value!r}; allowed: A-Z, a-z, 0-9, _, -."
     if kind == "value_error":

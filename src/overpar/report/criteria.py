@@ -1,18 +1,30 @@
 """Claims: sentences of the papers, with the tests that are fixed in `claims.yaml`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 Scalar = str | int | float
+# Columns, each with the key of the claim that names it.
+Named = list[tuple[str, str]]
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Within(_Model):
+class _Test(_Model):
+    """A test of rows of a table."""
+
+    OURS: ClassVar[tuple[str, ...]] = ("column",)
+
+    def ours(self) -> Named:
+        """The columns of the claim's table that the test reads."""
+        return [(f"test.{key}", getattr(self, key)) for key in self.OURS if getattr(self, key)]
+
+
+class Within(_Test):
     """A column's median over the selected rows lies within `tolerance` of `expected`."""
 
     kind: Literal["within"]
@@ -21,12 +33,14 @@ class Within(_Model):
     tolerance: float = Field(gt=0)
 
 
-class Bounds(_Model):
+class Bounds(_Test):
     """Every selected row's column, divided by that of `per` if given, lies within bounds.
 
     A row without a value, such as an undetermined rank, proves nothing: if all others lie within
     bounds, the claim cannot be tested; if one does not, it deviates.
     """
+
+    OURS = ("column", "per")
 
     kind: Literal["bounds"]
     column: str
@@ -35,8 +49,10 @@ class Bounds(_Model):
     at_most: float = np.inf
 
 
-class Brackets(_Model):
+class Brackets(_Test):
     """The one selected row's confidence interval, from `low` to `high`, holds `expected`."""
+
+    OURS = ("low", "high")
 
     kind: Literal["brackets"]
     low: str
@@ -44,12 +60,21 @@ class Brackets(_Model):
     expected: float
 
 
-class Published(_Model):
+class Published(_Test):
     """Comparison with a file of published facts, cell by cell."""
 
     published: str = Field(description="file in data/published")
     match: dict[str, str] = Field(description="our column to the published one")
     exclude: list[dict[str, Scalar]] = Field(default_factory=list)
+
+    def ours(self) -> Named:
+        """The columns of the claim's table that the test reads."""
+        excluded = [("test.exclude", column) for rows in self.exclude for column in rows]
+        return [*super().ours(), *(("test.match", column) for column in self.match), *excluded]
+
+    def theirs(self) -> Named:
+        """The columns of the published file that the test reads."""
+        return [("test.match", column) for column in self.match.values()]
 
 
 class SameCounts(Published):
@@ -58,6 +83,16 @@ class SameCounts(Published):
     kind: Literal["same_counts"]
     column: str
     published_column: str | None = Field(None, description="if not named as ours")
+
+    def ours(self) -> Named:
+        """The columns of the claim's table that the test reads."""
+        return [*super().ours(), ("test.kind", "runs")]
+
+    def theirs(self) -> Named:
+        """The columns of the published file that the test reads."""
+        name = self.published_column
+        column = ("test.published_column", name) if name else ("test.column", self.column)
+        return [*super().theirs(), column, ("test.kind", "runs")]
 
 
 class SameMedian(Published):
@@ -74,6 +109,11 @@ class SameMedian(Published):
     floor: float = Field(1e-12, gt=0)
     pooled: bool = False
 
+    def theirs(self) -> Named:
+        """The columns of the published file that the test reads."""
+        column = ("test.published_column", self.published_column)
+        return [*super().theirs(), column, ("test.kind", "runs")]
+
 
 class SameSpectrum(Published):
     """Eigenvalues, one row each in descending order, equal a published list to a tolerance."""
@@ -84,14 +124,28 @@ class SameSpectrum(Published):
     tolerance: float = Field(gt=0, description="largest relative deviation")
     floor: float = Field(0.0, ge=0, description="smaller published eigenvalues do not count")
 
+    def theirs(self) -> Named:
+        """The columns of the published file that the test reads."""
+        return [*super().theirs(), ("test.published_column", self.published_column)]
+
 
 class SameValues(Published):
     """Numbers of the rows that match equal published ones to a relative tolerance."""
+
+    OURS = ()
 
     kind: Literal["same_values"]
     columns: dict[str, str] = Field(min_length=1, description="our column to the published one")
     scale: float = Field(1.0, gt=0, description="ours are multiplied by this")
     tolerance: float = Field(gt=0, description="largest relative deviation")
+
+    def ours(self) -> Named:
+        """The columns of the claim's table that the test reads."""
+        return [*super().ours(), *(("test.columns", column) for column in self.columns)]
+
+    def theirs(self) -> Named:
+        """The columns of the published file that the test reads."""
+        return [*super().theirs(), *(("test.columns", c) for c in self.columns.values())]
 
 
 Test = Annotated[

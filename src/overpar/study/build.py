@@ -13,18 +13,17 @@ from overpar.base.records import read_record
 from overpar.study.check import Study
 from overpar.study.claims_file import read_claims
 from overpar.study.plan import PUBLISHED, Plan
+from overpar.study.tables import table_function
 
 
-def _function(package: str, name: str) -> Callable[..., Any]:
+def _drawing(name: str) -> Callable[..., Any]:
     module, _, function = name.partition(":")
     try:
         found: Callable[..., Any] = getattr(
-            importlib.import_module(f"overpar.report.{package}.{module}"), function
+            importlib.import_module(f"overpar.report.plots.{module}"), function
         )
     except (ModuleNotFoundError, AttributeError):
-        raise UserError(
-            f"Config: there is no function {name!r} in overpar.report.{package}."
-        ) from None
+        raise UserError(f"Config: there is no function {name!r} in overpar.report.plots.") from None
     return found
 
 
@@ -46,9 +45,8 @@ def build_table(study: Study, name: str) -> None:
         RecordError: if a record is damaged or of another specification.
     """
     plan, identities = study.plan, study.identities
-    make = _function("tables", plan.config.tables[name].function)
     records = (read_record(c.path, identities.cell(c)) for c in plan.table_cells(name))
-    table: pd.DataFrame = make(records)
+    table = table_function(plan, name)(records)
     write_whole(plan.table_path(name), lambda path: table.to_csv(path, index=False))
 
 
@@ -58,10 +56,10 @@ def build_figure(plan: Plan, name: str) -> None:
     from overpar.report.plots.style import save, styled
 
     block = plan.config.figures[name]
-    tables = {table: _read(plan.table_path(table)) for table in plan.figure_tables(name)}
+    tables = {table: pd.read_csv(plan.table_path(table)) for table in plan.figure_tables(name)}
     published = {f: pd.read_csv(plan.project / PUBLISHED / f) for f in block.published}
     with styled():
-        drawn = _function("plots", block.function)(tables, published)
+        drawn = _drawing(block.function)(tables, published)
         stem = plan.project / plan.config.paths.figures / name
         size = _size(plan)
         for suffix in (".png", ".pdf"):
@@ -75,13 +73,6 @@ def _size(plan: Plan) -> str:
     return "" if plan.config.size == "published" else "Smoke size: fewer cells and runs. "
 
 
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path)
-    except pd.errors.EmptyDataError:
-        return pd.DataFrame()
-
-
 def build_scorecard(plan: Plan) -> None:
     """Judge every claim and write the scorecard: CSV, a page, PNG and PDF."""
     from overpar.report.claims import judge
@@ -92,7 +83,7 @@ def build_scorecard(plan: Plan) -> None:
     from overpar.study.trace import traced
 
     claims = read_claims(plan)
-    tables = {name: _read(plan.table_path(name)) for name in plan.config.tables}
+    tables = {name: pd.read_csv(plan.table_path(name)) for name in plan.config.tables}
     published = {p.name: pd.read_csv(p) for p in sorted((plan.project / PUBLISHED).glob("*.csv"))}
     scorecard = traced(plan, claims, judge(claims, tables, published))
     out = plan.project / plan.config.paths.figures / "scorecard.csv"

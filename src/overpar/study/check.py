@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from overpar.base.validation import check
-from overpar.study.claims_file import read_claims
+from overpar.study.claims_file import check_claims
 from overpar.study.config import DEFAULT, Config, read
 from overpar.study.identity import Identities
 from overpar.study.plan import Plan
@@ -56,7 +56,7 @@ def checked(values: Mapping[str, Any], project: Path = Path()) -> Study:
     for name in config.figures:
         identities.figure(name)
     identities.scorecard()
-    read_claims(study.plan)
+    check_claims(study.plan)
     for name in config.notebooks:
         identities.notebook(name)
     return study
