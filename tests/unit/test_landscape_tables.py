@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from xarray import Dataset
 
-from overpar.report.plots import fig1
+from overpar.report.plots import landscape as plot
 from overpar.report.tables import landscape
 
 
@@ -63,7 +63,7 @@ def test_figure_says_which_is_a_minimum() -> None:
         "landscape_slices": landscape.slices(RECORDS),
         "landscape_descents": landscape.descents(RECORDS),
     }
-    drawn = fig1.draw(tables, {})
+    drawn = plot.draw(tables, {})
     titles = [axis.get_title() for axis in drawn.figure.axes[:2]]
     plt.close(drawn.figure)
     assert titles == ["$M = 2$: minimum", "$M = 4$: saddle"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from overpar.base.errors import UserError
-from overpar.report.plots import circuit
+from overpar.report.plots import success_and_rank
 from overpar.study.check import Study, checked, opened
 
 FILE = """
@@ -100,7 +100,7 @@ def tables() -> dict[str, pd.DataFrame]:
 
 
 def test_the_figure_of_any_model() -> None:
-    drawn = circuit.draw(tables(), {})
+    drawn = success_and_rank.draw(tables(), {})
     fraction, _, rank = drawn.figure.axes
     np.testing.assert_array_equal(fraction.lines[0].get_ydata(), [0, 1])
     assert rank.lines[0].get_ydata()[0] == 4
@@ -109,4 +109,4 @@ def test_the_figure_of_any_model() -> None:
 
 def test_the_figure_needs_both_tables() -> None:
     with pytest.raises(UserError, match="one made by spectra:ranks, but has one"):
-        circuit.draw({"one": tables()["one"]}, {})
+        success_and_rank.draw({"one": tables()["one"]}, {})

@@ -178,7 +178,7 @@ def test_refused(project: Path, changes: dict[str, Any], message: str) -> None:
         checked(changed(**changes), project)
 
 
-FIGURE = {"function": "fig3:draw", "tables": ["vqe"], "category": "A", "title": "T"}
+FIGURE = {"function": "vqe:draw", "tables": ["vqe"], "category": "A", "title": "T"}
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ FIGURE = {"function": "fig3:draw", "tables": ["vqe"], "category": "A", "title": 
     [
         ({"tables": ["vqee"]}, "unknown table 'vqee'; allowed: vqe, both"),
         ({"published": ["no.csv"]}, "unknown file 'no.csv'; allowed: .*vqe_success.csv"),
-        ({"function": "fig3:paint"}, "'fig3:paint'; allowed: fig3:draw"),
-        ({"function": "fig33:draw"}, "'fig33:draw'; allowed modules: .*fig3"),
+        ({"function": "vqe:paint"}, "'vqe:paint'; allowed: vqe:draw"),
+        ({"function": "fig3:draw"}, "'fig3:draw'; allowed modules: .*vqe"),
     ],
 )
 def test_refused_figures(project: Path, change: dict[str, Any], message: str) -> None:

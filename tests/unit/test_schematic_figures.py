@@ -11,7 +11,8 @@ from xarray import Dataset
 from overpar.experiments import diagrams as experiment
 from overpar.experiments import state_map as mapping
 from overpar.experiments.common.spec import Context
-from overpar.report.plots import fig2, fig5
+from overpar.report.plots import diagrams as plot
+from overpar.report.plots import state_map as map_plot
 from overpar.report.tables import diagrams, state_map
 
 
@@ -44,15 +45,15 @@ def test_gates() -> None:
 def test_columns_keep_the_order_on_every_wire() -> None:
     """The bond 0–2 crosses qubit 1, so what follows there stands behind it."""
     table = diagrams.gates([ONE])
-    assert fig5.columns(table) == [0, 1, 2, 3, 4, 5]
+    assert plot.columns(table) == [0, 1, 2, 3, 4, 5]
     # One column for gates on different wires, but none before the layer's frame.
     side = record("hva_open", [("H", [0], -1), ("RX", [1], 0), ("RX", [2], 1)], [0, 1, 1])
-    assert fig5.columns(diagrams.gates([side])) == [0, 1, 1]
+    assert plot.columns(diagrams.gates([side])) == [0, 1, 1]
 
 
 def test_labels() -> None:
     """A number on ZZ rotations, letter and number in boxes, none on CZ, the name on others."""
-    drawn = fig5.draw({"diagrams": diagrams.gates([ONE])}, {})
+    drawn = plot.draw({"diagrams": diagrams.gates([ONE])}, {})
     (axis,) = drawn.figure.axes
     texts = [t.get_text() for t in axis.texts]
     plt.close(drawn.figure)
@@ -68,7 +69,7 @@ def test_every_gate_is_drawn_once(name: str) -> None:
     arrays = {key: (v.dims, v.values) for key, v in result.variables.items()}
     about = {"spec": json.dumps({"circuit": name, "qubits": 4}), **result.attributes}
     table = diagrams.gates([Dataset(arrays, attrs=about)])
-    drawn = fig5.draw({"diagrams": table}, {})
+    drawn = plot.draw({"diagrams": table}, {})
     (axis,) = drawn.figure.axes
     boxes, lines = len(axis.patches) - 1, len(axis.lines) - 4
     plt.close(drawn.figure)
@@ -91,7 +92,7 @@ def test_state_map() -> None:
     np.testing.assert_array_equal(null["loss"], arrays["loss"][2])
     assert ways["rank"].tolist() == [2, 2, 2]
     np.testing.assert_array_equal(ways["eigenvalue"], arrays["qfim"][[0, 1, 3]])
-    drawn = fig2.draw({"state_map": points, "state_map_directions": ways}, {})
+    drawn = map_plot.draw({"state_map": points, "state_map_directions": ways}, {})
     texts = [t.get_text() for t in drawn.figure.texts]
     plt.close(drawn.figure)
     assert any("$M=4$" in text for text in texts)

@@ -9,7 +9,7 @@ import pandas as pd
 from scratch import AUTOENCODER, FROM_AUTOENCODER, Project
 
 from overpar.base.records import read_attributes
-from overpar.report.plots import sup_fig_5
+from overpar.report.plots import autoencoder
 
 OWNERS = {"ntangled": "LSchatzki", "released": "DiegoGM91"}
 
@@ -28,7 +28,7 @@ def texts_on_the_figure(project: Project) -> str:
     """What stands on the figure when it is drawn from the project's tables."""
     tables = {p.stem: pd.read_csv(p) for p in (project.path / "data/tables").glob("auto*.csv")}
     published = {p.name: pd.read_csv(p) for p in (project.path / "data/published").glob("*.csv")}
-    return " ".join(text.get_text() for text in sup_fig_5.draw(tables, published).figure.texts)
+    return " ".join(text.get_text() for text in autoencoder.draw(tables, published).figure.texts)
 
 
 def arm(project: Project, states: str) -> dict[str, object]:

@@ -130,7 +130,7 @@ def test_a_new_assumption_makes_the_page_that_lists_it_only(finished: Project) -
 
 
 def test_a_changed_plot_makes_its_figure_only(finished: Project) -> None:
-    finished.append("src/overpar/report/plots/fig3.py", "CHANGED = True")
+    finished.append("src/overpar/report/plots/vqe.py", "CHANGED = True")
     assert finished.planned() == {"figures/fig3"}
 
 

@@ -75,7 +75,9 @@ SPECTRA_CAPTION = (
 )
 
 
-def draw_fig4(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw_beside_training(
+    tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]
+) -> Drawn:
     """Spectra of the longest chain; below, rank and training success against depth."""
     values, sweep, training = tables["spectra_values"], tables["rank_sweep"], tables["vqe"]
     facts = published["qfim_hessian_rank.csv"]
@@ -114,9 +116,7 @@ def draw_fig4(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.Dat
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)
 
 
-def draw_sup_fig_1(
-    tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]
-) -> Drawn:
+def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
     """Spectra of every chain length."""
     values, facts = tables["spectra_values"], published["qfim_hessian_rank.csv"]
     sizes = sorted(int(n) for n in values["qubits"].unique())
@@ -136,9 +136,7 @@ def draw_sup_fig_1(
     return Drawn(figure, pd.concat(data, ignore_index=True), SPECTRA_CAPTION)
 
 
-def draw_sup_fig_2(
-    tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]
-) -> Drawn:
+def draw_ranks(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
     """Rank against depth for every chain length, both boundaries, both tyings."""
     sweep, facts = tables["rank_sweep"], published["supfig2_rank.csv"]
     figure, axes = plt.subplots(1, 2, figsize=(COLUMN, 2.7))

@@ -1,4 +1,4 @@
-"""Any model of the config: training and rank against depth, side by side."""
+"""Any model of the config: success of training and rank against the number of angles."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     ranked = [table for table in tables.values() if "qfim_rank_max" in table]
     if len(trained) != 1 or len(ranked) != 1:
         raise UserError(
-            "The figure circuit:draw needs one table made by training:cells and one made by"
+            "success_and_rank:draw needs one table made by training:cells and one made by"
             f" spectra:ranks, but has {', '.join(tables)}."
         )
     figure, axes = plt.subplots(3, 1, figsize=(COLUMN, 4.6), sharex=True)
