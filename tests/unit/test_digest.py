@@ -119,8 +119,9 @@ def test_an_unknown_module(package: Path) -> None:
 
 
 def test_functions(package: Path) -> None:
-    (package / "some.py").write_text("def b(): ...\ndef _c(): ...\ndef a(): ...\nd = 1\n")
-    assert digest.functions("overpar.some") == ["b", "a"]
+    text = "def b(x, *, y, z=1): ...\ndef _c(): ...\ndef a(): ...\nd = 1\n"
+    (package / "some.py").write_text(text)
+    assert digest.functions("overpar.some") == {"b": {"y": True, "z": False}, "a": {}}
 
 
 def test_file_digest(tmp_path: Path) -> None:

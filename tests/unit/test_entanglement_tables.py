@@ -92,11 +92,7 @@ def test_summary_takes_sizes_together() -> None:
 
 
 def drawn(records: list[Dataset]) -> Any:
-    tables = {
-        "ntangled": entanglement.files(records),
-        "ntangled_summary": entanglement.summary(records),
-    }
-    out = ntangled.draw(tables, {})
+    out = ntangled.draw(files=entanglement.files(records), summary=entanglement.summary(records))
     plt.close(out.figure)
     return out
 

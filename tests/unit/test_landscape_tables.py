@@ -58,12 +58,11 @@ def test_descents_hold_both_ends() -> None:
 
 
 def test_figure_says_which_is_a_minimum() -> None:
-    tables = {
-        "landscape": landscape.points(RECORDS),
-        "landscape_slices": landscape.slices(RECORDS),
-        "landscape_descents": landscape.descents(RECORDS),
-    }
-    drawn = plot.draw(tables, {})
+    drawn = plot.draw(
+        points=landscape.points(RECORDS),
+        slices=landscape.slices(RECORDS),
+        descents=landscape.descents(RECORDS),
+    )
     titles = [axis.get_title() for axis in drawn.figure.axes[:2]]
     plt.close(drawn.figure)
     assert titles == ["$M = 2$: minimum", "$M = 4$: saddle"]

@@ -96,17 +96,12 @@ def tables() -> dict[str, pd.DataFrame]:
         {**settings, "parameters": 8, "at": "random", "qfim_rank_max": np.nan},
         {**settings, "parameters": 8, "at": "optimised", "qfim_rank_max": 7},
     ]
-    return {"one": pd.DataFrame(trained), "two": pd.DataFrame(ranked)}
+    return {"cells": pd.DataFrame(trained), "ranks": pd.DataFrame(ranked)}
 
 
 def test_the_figure_of_any_model() -> None:
-    drawn = success_and_rank.draw(tables(), {})
+    drawn = success_and_rank.draw(**tables())
     fraction, _, rank = drawn.figure.axes
     np.testing.assert_array_equal(fraction.lines[0].get_ydata(), [0, 1])
     assert rank.lines[0].get_ydata()[0] == 4
     assert "Of 10 runs a circuit" in drawn.caption
-
-
-def test_the_figure_needs_both_tables() -> None:
-    with pytest.raises(UserError, match="one made by spectra:ranks, but has one"):
-        success_and_rank.draw({"one": tables()["one"]}, {})

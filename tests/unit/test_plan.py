@@ -11,7 +11,7 @@ import pytest
 
 from overpar.base.errors import UserError
 from overpar.base.records import write_record
-from overpar.study import identity
+from overpar.study import identity, roles
 from overpar.study.check import Study, checked, opened
 from overpar.study.config import read
 from overpar.study.faults import fault, faults
@@ -178,21 +178,74 @@ def test_refused(project: Path, changes: dict[str, Any], message: str) -> None:
         checked(changed(**changes), project)
 
 
-FIGURE = {"function": "vqe:draw", "tables": ["vqe"], "category": "A", "title": "T"}
+FIGURE: dict[str, Any] = {
+    "function": "vqe:draw",
+    "tables": {"cells": "vqe", "curves": "vqe"},
+    "published": {"success": "vqe_success.csv", "loss": "vqe_loss.csv"},
+    "category": "A",
+    "title": "T",
+}
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"tables": ["vqee"]}, "unknown table 'vqee'; allowed: vqe, both"),
-        ({"published": ["no.csv"]}, "unknown file 'no.csv'; allowed: .*vqe_success.csv"),
+        (
+            {"tables": {"cells": "vqee", "curves": "vqe"}},
+            r".tables.cells is the unknown table 'vqee'; allowed: vqe, both. Did you mean 'vqe'\?",
+        ),
+        (
+            {"published": {"success": "no.csv", "loss": "vqe_loss.csv"}},
+            ".published.success is the unknown file 'no.csv'; allowed: .*vqe_success.csv",
+        ),
+        (
+            {"tables": {"cells": "vqe", "curve": "vqe"}},
+            ".tables has the role 'curve', which vqe:draw does not take;"
+            r" allowed: cells, curves, success, loss. Did you mean 'curves'\?$",
+        ),
+        (
+            {"published": {**FIGURE["published"], "cell": "vqe_loss.csv"}},
+            ".published has the role 'cell', which vqe:draw does not take",
+        ),
+        (
+            {"tables": {"cells": "vqe"}},
+            " lacks 'curves', which vqe:draw needs under tables or published;"
+            " it takes: cells, curves, success, loss.",
+        ),
+        (
+            {"tables": {**FIGURE["tables"], "loss": "both"}},
+            " has 'loss' under tables and under published; allowed: one.",
+        ),
+        ({"tables": ["vqe"]}, r".tables is \['vqe'\]; allowed: at least one name, each with text"),
+        ({"tables": {}}, ".tables is {}; allowed: at least one name, each with text"),
         ({"function": "vqe:paint"}, "'vqe:paint'; allowed: vqe:draw"),
         ({"function": "fig3:draw"}, "'fig3:draw'; allowed modules: .*vqe"),
     ],
 )
 def test_refused_figures(project: Path, change: dict[str, Any], message: str) -> None:
-    with pytest.raises(UserError, match=f"figures.fig3.*{message}"):
+    with pytest.raises(UserError, match=f"^Config: figures.fig3.*{message}"):
         checked(changed(figures={"fig3": {**FIGURE, **change}}), project)
+
+
+def test_what_a_function_may_do_without_need_not_be_given(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roles, "functions", lambda module: {"draw": {"cells": True, "loss": False}})
+    for given in ({}, {"loss": "vqe_loss.csv"}):
+        figure = {**FIGURE, "tables": {"cells": "vqe"}, "published": given}
+        assert study(project, changed(figures={"fig3": figure})).identities.figure("fig3")
+
+
+def test_a_table_of_another_name_is_drawn_as_before(project: Path) -> None:
+    """Functions of figures know the arguments that they take, and no name of the config."""
+    names = {"vqe": "chain", "both": "runs"}
+    values = changed(
+        tables={new: BASE["tables"][old] for old, new in names.items()},
+        figures={"fig3": {**FIGURE, "tables": {r: names[t] for r, t in FIGURE["tables"].items()}}},
+    )
+    renamed = study(project, values)
+    assert renamed.identities.figure("fig3")
+    assert renamed.plan.figure_tables("fig3") == ["chain", "chain"]
 
 
 def test_an_unknown_cell(project: Path) -> None:

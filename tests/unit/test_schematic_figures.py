@@ -53,7 +53,7 @@ def test_columns_keep_the_order_on_every_wire() -> None:
 
 def test_labels() -> None:
     """A number on ZZ rotations, letter and number in boxes, none on CZ, the name on others."""
-    drawn = plot.draw({"diagrams": diagrams.gates([ONE])}, {})
+    drawn = plot.draw(gates=diagrams.gates([ONE]))
     (axis,) = drawn.figure.axes
     texts = [t.get_text() for t in axis.texts]
     plt.close(drawn.figure)
@@ -69,7 +69,7 @@ def test_every_gate_is_drawn_once(name: str) -> None:
     arrays = {key: (v.dims, v.values) for key, v in result.variables.items()}
     about = {"spec": json.dumps({"circuit": name, "qubits": 4}), **result.attributes}
     table = diagrams.gates([Dataset(arrays, attrs=about)])
-    drawn = plot.draw({"diagrams": table}, {})
+    drawn = plot.draw(gates=table)
     (axis,) = drawn.figure.axes
     boxes, lines = len(axis.patches) - 1, len(axis.lines) - 4
     plt.close(drawn.figure)
@@ -92,7 +92,7 @@ def test_state_map() -> None:
     np.testing.assert_array_equal(null["loss"], arrays["loss"][2])
     assert ways["rank"].tolist() == [2, 2, 2]
     np.testing.assert_array_equal(ways["eigenvalue"], arrays["qfim"][[0, 1, 3]])
-    drawn = map_plot.draw({"state_map": points, "state_map_directions": ways}, {})
+    drawn = map_plot.draw(points=points, directions=ways)
     texts = [t.get_text() for t in drawn.figure.texts]
     plt.close(drawn.figure)
     assert any("$M=4$" in text for text in texts)

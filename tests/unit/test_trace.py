@@ -73,7 +73,7 @@ def test_the_figure_most_about_a_table_comes_first() -> None:
 
 def test_a_table_without_a_figure_is_made_beside_one_of_the_same_cells() -> None:
     here = plan("published")
-    assert not any("vqe_runs" in block.tables for block in here.config.figures.values())
+    assert not any("vqe_runs" in block.tables.values() for block in here.config.figures.values())
     assert "fig3" in figures_of(here, "vqe_runs")
     assert "data/tables/vqe_runs.csv figures/fig3.png" in command(here, "vqe_runs")
 

@@ -36,7 +36,9 @@ RESULTS = (
 )
 SHIPPED = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
 FIGURES = {name: SHIPPED["figures"][name] for name in ("fig3", "sup_fig_5")}
-TABLES = {name: SHIPPED["tables"][name] for block in FIGURES.values() for name in block["tables"]}
+TABLES = {
+    name: SHIPPED["tables"][name] for block in FIGURES.values() for name in block["tables"].values()
+}
 CONFIG: dict[str, Any] = {
     "seed": 2109,
     "size": "smoke",
@@ -80,7 +82,7 @@ def vqe(depth: int) -> str:
 def after(*experiments: str) -> set[str]:
     """Short names of what is made from the records of experiments: tables, figures, scorecard."""
     tables = {t for t, block in TABLES.items() if set(block["experiments"]) & set(experiments)}
-    figures = {f for f, block in FIGURES.items() if set(block["tables"]) & tables}
+    figures = {f for f, block in FIGURES.items() if set(block["tables"].values()) & tables}
     return {f"tables/{t}" for t in tables} | {f"figures/{f}" for f in figures} | {SCORECARD}
 
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
-from scratch import AUTOENCODER, FROM_AUTOENCODER, Project
+from scratch import AUTOENCODER, FIGURES, FROM_AUTOENCODER, Project
 
 from overpar.base.records import read_attributes
 from overpar.report.plots import autoencoder
@@ -26,9 +26,11 @@ def caption(project: Project) -> str:
 
 def texts_on_the_figure(project: Project) -> str:
     """What stands on the figure when it is drawn from the project's tables."""
-    tables = {p.stem: pd.read_csv(p) for p in (project.path / "data/tables").glob("auto*.csv")}
-    published = {p.name: pd.read_csv(p) for p in (project.path / "data/published").glob("*.csv")}
-    return " ".join(text.get_text() for text in autoencoder.draw(tables, published).figure.texts)
+    block, data = FIGURES["sup_fig_5"], project.path / "data"
+    files = {role: data / f"tables/{table}.csv" for role, table in block["tables"].items()}
+    files |= {role: data / f"published/{file}" for role, file in block["published"].items()}
+    drawn = autoencoder.draw(**{role: pd.read_csv(path) for role, path in files.items()})
+    return " ".join(text.get_text() for text in drawn.figure.texts)
 
 
 def arm(project: Project, states: str) -> dict[str, object]:

@@ -77,7 +77,8 @@ def allowed(schema: Schema, root: Schema) -> str:
         return f"a mapping with keys {', '.join(schema['properties'])}"
     named = _named(schema)
     if named is not None:
-        return f"names, each with {allowed(named, root)}"
+        names = "at least one name" if schema.get("minProperties") else "names"
+        return f"{names}, each with {allowed(named, root)}"
     noun = _NOUN.get(schema.get("type", ""), "any value")
     if "pattern" in schema:
         noun += f" matching {schema['pattern']}"

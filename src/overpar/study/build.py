@@ -56,10 +56,10 @@ def build_figure(plan: Plan, name: str) -> None:
     from overpar.report.plots.style import save, styled
 
     block = plan.config.figures[name]
-    tables = {table: pd.read_csv(plan.table_path(table)) for table in plan.figure_tables(name)}
-    published = {f: pd.read_csv(plan.project / PUBLISHED / f) for f in block.published}
+    tables = {role: pd.read_csv(plan.table_path(table)) for role, table in block.tables.items()}
+    facts = {role: pd.read_csv(plan.project / PUBLISHED / f) for role, f in block.published.items()}
     with styled():
-        drawn = _drawing(block.function)(tables, published)
+        drawn = _drawing(block.function)(**tables, **facts)
         stem = plan.project / plan.config.paths.figures / name
         size = _size(plan)
         for suffix in (".png", ".pdf"):

@@ -77,9 +77,12 @@ class Figure(_Section):
     """A figure made from tables."""
 
     function: str = Field(description="module:function in overpar.report.plots")
-    tables: list[str] = Field(min_length=1, description="tables it reads")
-    published: list[str] = Field(
-        default_factory=list, description="files of data/published drawn beside ours"
+    tables: dict[str, str] = Field(
+        min_length=1, description="argument of the function: the table that is given for it"
+    )
+    published: dict[str, str] = Field(
+        default_factory=dict,
+        description="argument of the function: a file of data/published, drawn beside ours",
     )
     category: str = Field(description="heading in the report")
     title: str = Field(description="what the figure shows, one line")

@@ -109,8 +109,11 @@ def code_digest(module: str, chosen: frozenset[str] = CHOICES) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def functions(module: str) -> list[str]:
-    """Names of a module's public functions, without importing it.
+def functions(module: str) -> dict[str, dict[str, bool]]:
+    """Public functions of a module, without importing it.
+
+    Returns:
+        By name, the keyword-only arguments, each with whether it must be given.
 
     Raises:
         ModuleNotFoundError: if there is no such module in this package.
@@ -119,8 +122,14 @@ def functions(module: str) -> list[str]:
     if path is None:
         raise ModuleNotFoundError(module)
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return [name for name in names if not name.startswith("_")]
+    return {
+        node.name: {
+            argument.arg: default is None
+            for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        }
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }
 
 
 def file_digest(path: Path) -> str:

@@ -16,6 +16,7 @@ from overpar.study.digest import (
     notebook_digest,
 )
 from overpar.study.plan import CHECKSUMS, PUBLISHED, Cell, Plan
+from overpar.study.roles import check_roles
 
 BUILD = "overpar.study.build"
 NOTEBOOKS = "overpar.study.notebooks"
@@ -121,31 +122,38 @@ class Identities:
 
     def _figure(self, name: str) -> str:
         block = self.plan.config.figures[name]
-        tables = [self.table(table) for table in self.plan.figure_tables(name)]
-        facts = self._facts(f"figures.{name}.published", block.published)
         code = _function_digest(f"figures.{name}.function", block.function, "overpar.report.plots")
-        settings = [block.model_dump(), self.plan.config.size]
-        return _hash(json.dumps([tables, facts, settings, code, module_digest(BUILD)]))
+        published = self._published()
+        check_roles(name, block, tables=self.plan.config.tables, published=published)
+        content = [
+            {role: self.table(table) for role, table in block.tables.items()},
+            {role: published[file] for role, file in block.published.items()},
+            [block.model_dump(), self.plan.config.size],
+            code,
+            module_digest(BUILD),
+        ]
+        return _hash(json.dumps(content, sort_keys=True))
 
-    def _facts(self, key: str, names: list[str]) -> list[str]:
-        """Digests of files of published facts."""
-        folder = self.plan.project / PUBLISHED
-        known = sorted(path.name for path in folder.glob("*.csv"))
-        for name in names:
-            if name not in known:
-                raise UserError(
-                    f"Config: {key} names the unknown file {name!r}; allowed: {', '.join(known)}."
-                )
-        return [file_digest(folder / name) for name in names]
+    def _published(self) -> dict[str, str]:
+        """Digests of all files of published facts by name."""
+        files = sorted((self.plan.project / PUBLISHED).glob("*.csv"))
+        return {path.name: file_digest(path) for path in files}
 
     def _notebook(self, name: str) -> str:
         block, path = self.plan.config.notebooks[name], self.plan.notebook_path(name)
         if not path.is_file():
             raise UserError(f"Config: notebooks has {name!r}; there is no {path}.")
+        published = self._published()
+        for file in block.published:
+            if file not in published:
+                raise UserError(
+                    f"Config: notebooks.{name}.published names the unknown file {file!r};"
+                    f" allowed: {', '.join(published)}."
+                )
         content = [
             notebook_digest(path),
             [self.table(table) for table in self.plan.notebook_tables(name)],
-            self._facts(f"notebooks.{name}.published", block.published),
+            [published[file] for file in block.published],
             module_digest(NOTEBOOKS),
         ]
         return _hash(json.dumps(content))
@@ -158,8 +166,8 @@ class Identities:
         content = [
             [self.table(name) for name in config.tables],
             file_digest(claims),
-            [file_digest(path) for path in sorted((project / PUBLISHED).glob("*.csv"))],
-            {name: block.tables for name, block in config.figures.items()},
+            self._published(),
+            {name: self.plan.figure_tables(name) for name in config.figures},
             config.size,
             [code_digest(module) for module in SCORECARD],
             module_digest(BUILD),

@@ -207,21 +207,8 @@ class Plan:
         return [cell for name in names for cell in self.block(name).values()]
 
     def figure_tables(self, figure: str) -> list[str]:
-        """The tables a figure reads.
-
-        Raises:
-            UserError: if one is not in the configuration.
-        """
-        return self._tables(f"figures.{figure}", self.config.figures[figure].tables)
-
-    def _tables(self, key: str, names: list[str]) -> list[str]:
-        for name in names:
-            if name not in self.config.tables:
-                raise UserError(
-                    f"Config: {key} reads the unknown table {name!r};"
-                    f" allowed: {', '.join(self.config.tables)}."
-                )
-        return names
+        """The tables a figure reads."""
+        return list(self.config.figures[figure].tables.values())
 
     def notebook_tables(self, name: str) -> list[str]:
         """The tables a notebook reads.
@@ -229,7 +216,13 @@ class Plan:
         Raises:
             UserError: if one is not in the configuration.
         """
-        return self._tables(f"notebooks.{name}", self.config.notebooks[name].tables)
+        for table in self.config.notebooks[name].tables:
+            if table not in self.config.tables:
+                raise UserError(
+                    f"Config: notebooks.{name} reads the unknown table {table!r};"
+                    f" allowed: {', '.join(self.config.tables)}."
+                )
+        return self.config.notebooks[name].tables
 
     def notebook_path(self, name: str) -> Path:
         """Where a notebook lies."""

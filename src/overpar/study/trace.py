@@ -28,7 +28,7 @@ def command(plan: Plan, table: str) -> str:
     """The command that makes the first figure of a table, and the table if none reads it."""
     figures = figures_of(plan, table)
     wanted = [f"{plan.config.paths.figures}/{name}.png" for name in figures[:1]]
-    if not figures or table not in plan.config.figures[figures[0]].tables:
+    if not figures or table not in plan.figure_tables(figures[0]):
         wanted.insert(0, f"{plan.config.paths.tables}/{table}.csv")
     size = " --configfile config/smoke.yaml" if plan.config.size == "smoke" else ""
     return " ".join([SNAKEMAKE, *wanted]) + size

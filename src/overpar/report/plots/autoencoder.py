@@ -1,7 +1,5 @@
 """Supplementary Fig. 5: training of the autoencoder from three sources of training states."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -14,11 +12,15 @@ SOURCES = ("ntangled", "released", "regenerated")
 FLOOR = 1e-15
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(
+    *,
+    cells: pd.DataFrame,
+    curves: pd.DataFrame,
+    runs: pd.DataFrame,
+    ranks: pd.DataFrame,
+    loss: pd.DataFrame,
+) -> Drawn:
     """Above: loss curves for each depth; below: lowest loss of every run."""
-    cells, curves, runs = (tables[f"autoencoder{s}"] for s in ("", "_curves", "_runs"))
-    facts = published["autoencoder_loss.csv"]
-    ranks = tables["autoencoder_ranks"]
     depths = sorted(cells["layers"].unique())
     figure = plt.figure(figsize=(COLUMN, 5.6))
     grid = figure.add_gridspec(3, len(depths), height_ratios=[1.3, 1, 1])
@@ -32,7 +34,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     notes, data = [], []
     for column, depth in enumerate(depths):
         top, bottom = axes[:, column]
-        fact = facts[facts["L"] == depth]
+        fact = loss[loss["L"] == depth]
         for k, source in enumerate(SOURCES):
             cell = cells.query("layers == @depth and states == @source").iloc[0]
             name = source if cell["states_source"] == source else f"{source}*"

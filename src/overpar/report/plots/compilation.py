@@ -1,7 +1,5 @@
 """Supplementary Fig. 4: unitary compilation, loss curves, best loss and rank against size."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import pandas as pd
 
@@ -11,16 +9,16 @@ from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
 FLOOR = 1e-15
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(
+    *, cells: pd.DataFrame, curves: pd.DataFrame, ranks: pd.DataFrame, loss: pd.DataFrame
+) -> Drawn:
     """Loss curves per number of qubits; below, best loss and QFIM rank against angles."""
-    cells, curves = tables["compilation"], tables["compilation_curves"]
-    ranks, facts = tables["compilation_ranks"], published["compilation_loss.csv"]
     sizes = sorted(int(n) for n in cells["qubits"].unique())
     rows = -(-len(sizes) // 2)
     figure, axes = plt.subplots(rows + 1, 2, figsize=(COLUMN, 1.6 * rows + 1.9), squeeze=False)
     data = []
     for axis, n in zip(axes[:-1].ravel(), sizes, strict=False):
-        chosen, known = curves.query("qubits == @n"), facts.query("n == @n")
+        chosen, known = curves.query("qubits == @n"), loss.query("n == @n")
         data.append(draw_depths(axis, chosen, known, ("layers", "L", "$L$"), FLOOR))
         axis.set(ylim=(FLOOR / 3, 5))
         axis.set_title(f"{n} qubits", pad=2)
@@ -33,7 +31,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         best.fill_between(ours["parameters"], low, high, color=colour, alpha=0.25, linewidth=0)
         heights = ours["best_median"].clip(lower=FLOOR)
         best.plot(ours["parameters"], heights, ".-", color=colour, markersize=2.5)
-        theirs = facts.query("n == @n")
+        theirs = loss.query("n == @n")
         heights = theirs["min_over_records_median"].clip(lower=FLOOR)
         best.plot(theirs["M"], heights, **PUBLISHED)
         known = ranks.query("qubits == @n and at == 'random'").dropna(subset="qfim_rank_max")

@@ -1,6 +1,6 @@
 """Fig. 5: diagrams of the circuits that are simulated, drawn from their lists of gates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -17,13 +17,12 @@ TITLES = {
 HALF = 0.36
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, gates: pd.DataFrame) -> Drawn:
     """One diagram below the other, all at one scale."""
-    table = tables["diagrams"]
-    circuits = [name for name in TITLES if name in set(table["circuit"])]
-    placed = {name: columns(table[table["circuit"] == name]) for name in circuits}
+    circuits = [name for name in TITLES if name in set(gates["circuit"])]
+    placed = {name: columns(gates[gates["circuit"] == name]) for name in circuits}
     width = max(max(places) for places in placed.values()) + 1
-    heights = [int(table.loc[table["circuit"] == name, "qubits"].iloc[0]) for name in circuits]
+    heights = [int(gates.loc[gates["circuit"] == name, "qubits"].iloc[0]) for name in circuits]
     figure, axes = plt.subplots(
         len(circuits),
         1,
@@ -32,7 +31,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         squeeze=False,
     )
     for axis, name in zip(axes[:, 0], circuits, strict=True):
-        rows = table[table["circuit"] == name]
+        rows = gates[gates["circuit"] == name]
         _circuit(axis, rows, placed[name], width)
         count = int(rows["parameters"].iloc[0])
         axis.set_title(f"{TITLES[name]}: {count} angles", pad=3)
@@ -43,7 +42,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         "of exp(−iθZZ/2); gates of one number share their angle and have one colour. H is the "
         "Hadamard gate; dots joined by a line without number are CZ. Qubit 0 is on top."
     )
-    return Drawn(figure, table, caption)
+    return Drawn(figure, gates, caption)
 
 
 def columns(rows: pd.DataFrame) -> list[int]:

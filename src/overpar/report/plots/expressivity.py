@@ -1,7 +1,5 @@
 """Expressivity against trainability: variance of the loss, and classification. Our protocol."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -17,18 +15,15 @@ NAMES = {
 }
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, variances: pd.DataFrame, slopes: pd.DataFrame, classification: pd.DataFrame) -> Drawn:
     """Above: variances against qubits, beside the prediction. Below: classification."""
-    variance, slopes, classes = (
-        tables[name] for name in ("variance", "variance_slopes", "classification")
-    )
-    variance = variance.sort_values("qubits", kind="stable")
+    variances = variances.sort_values("qubits", kind="stable")
     figure, axes = plt.subplots(3, 2, figsize=(COLUMN, 5.6))
-    _variances(axes[0], variance)
-    _ratio(axes[1, 0], variance)
-    _accuracy(axes[1, 1], classes)
-    _classes(axes[2, 0], classes, "gap", "training − test accuracy")
-    _classes(axes[2, 1], classes, "gradient_square", r"mean of $(\partial L)^2$")
+    _variances(axes[0], variances)
+    _ratio(axes[1, 0], variances)
+    _accuracy(axes[1, 1], classification)
+    _classes(axes[2, 0], classification, "gap", "training − test accuracy")
+    _classes(axes[2, 1], classification, "gradient_square", r"mean of $(\partial L)^2$")
     axes[2, 1].set_yscale("log")
     for axis in axes.ravel():
         axis.set_xlabel("qubits $n$")
@@ -37,18 +32,18 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         "Our own protocol. Above: variance over angles U[0, 2π) of the loss ⟨H⟩ (left; lines: "
         "predicted from the Lie algebra alone, before any simulation) and of its derivative along "
         "the middle angle (right), H the Ising chain, in units of Tr H²/2ⁿ; TFIM-HVA at depth "
-        f"{int(variance['depth'][variance['model'] != 'hardware_efficient'].max())}, "
+        f"{int(variances['depth'][variances['model'] != 'hardware_efficient'].max())}, "
         "hardware-efficient ansatz (HEA) from where it has 4ⁿ − 1 angles. Middle left: sampled "
         "over predicted variance of the loss; intervals hold at 99 % for all points together. "
         f"Slopes of the loss variance with 99 % intervals: {shown}. Middle right and "
         "below: classification of points of a ring by a label that shifts and reflections leave "
         "alone, with circuits of equal numbers of angles; "
-        f"{int(classes['train_points'].max())} points to train, "
-        f"{int(classes['test_points'].max())} to test; gradients at random initial angles. "
+        f"{int(classification['train_points'].max())} points to train, "
+        f"{int(classification['test_points'].max())} to test; gradients at random initial angles. "
         "The algebra of the symmetric circuit (shifts and reflections only) is exponential too. "
         "Bars: 99 % intervals over initial angles."
     )
-    data = [variance.assign(panel="variance"), classes.assign(panel="classification")]
+    data = [variances.assign(panel="variance"), classification.assign(panel="classification")]
     return Drawn(figure, pd.concat([*data, slopes.assign(panel="slopes")]), caption)
 
 

@@ -1,7 +1,5 @@
 """Fig. 1: the loss landscape around a trap, for an under- and an overparametrised ansatz."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -15,10 +13,9 @@ FLOOR = 1e-15
 DARKEST = 0.02
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, points: pd.DataFrame, slices: pd.DataFrame, descents: pd.DataFrame) -> Drawn:
     """Slices of the shallowest and the deepest ansatz; below, a cut and the descents."""
-    points = tables["landscape"].sort_values("depth")
-    slices, descents = tables["landscape_slices"], tables["landscape_descents"]
+    points = points.sort_values("depth")
     shown = [int(points["depth"].min()), int(points["depth"].max())]
     norm = LogNorm(DARKEST, slices["loss"].max())
     figure, axes = plt.subplots(2, 2, figsize=(COLUMN, 3.9), height_ratios=[1.25, 1])

@@ -1,7 +1,5 @@
 """Extended Data Fig. 1: the QFIM under noise."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -14,26 +12,25 @@ DEPTH, STRENGTH = 6, 0.001
 FLOOR = 1e-16
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, eigenvalues: pd.DataFrame, released: pd.DataFrame) -> Drawn:
     """Eigenvalues against strength (local, global) and against depth."""
-    values, facts = tables["noisy_spectra"], published["noise.csv"]
-    qubits = int(values["qubits"].iloc[0])
-    depths = values["depth"].unique()
+    qubits = int(eigenvalues["qubits"].iloc[0])
+    depths = eigenvalues["depth"].unique()
     depth = DEPTH if DEPTH in depths else int(max(depths))
     figure, axes = plt.subplots(2, 2, figsize=(COLUMN, 4.2), sharey="row")
     (local, glob), (against, both) = axes
-    fixed = values[values["depth"] == depth]
+    fixed = eigenvalues[eigenvalues["depth"] == depth]
     _against(local, fixed.query("place == 'local'"), "strength", qubits)
     glob_rows = fixed.query("place == 'global'").assign(loss=lambda t: 1 - t["strength"])
     _against(glob, glob_rows, "loss", qubits)
     _formula(glob, glob_rows, qubits, depth)
-    chosen = values[(values["place"] == "local") & (values["strength"] == STRENGTH)]
+    chosen = eigenvalues[(eigenvalues["place"] == "local") & (eigenvalues["strength"] == STRENGTH)]
     _against(against, chosen, "depth", qubits)
     _against(both, fixed.query("place == 'both'"), "strength", qubits)
     for axis, known, x in (
-        (local, facts.query("noise == 'local' and p == @depth"), "strength"),
-        (glob, facts.query("noise == 'global' and p == @depth"), "strength"),
-        (against, facts.query("noise == 'local' and strength == @STRENGTH"), "p"),
+        (local, released.query("noise == 'local' and p == @depth"), "strength"),
+        (glob, released.query("noise == 'global' and p == @depth"), "strength"),
+        (against, released.query("noise == 'local' and strength == @STRENGTH"), "p"),
     ):
         for _, fact in known.iterrows():
             spectrum = [max(float(v), FLOOR) for v in fact["eigenvalues"].split()]
@@ -67,7 +64,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         "caption says; the released data are those after every gate only. Black circles: the "
         f"released spectra. Eigenvalues below {FLOOR:g} are drawn there."
     )
-    return Drawn(figure, values, caption)
+    return Drawn(figure, eigenvalues, caption)
 
 
 def _against(axis: Axes, rows: pd.DataFrame, column: str, coupled: int) -> None:

@@ -1,7 +1,5 @@
 """NTangled: measured against nominal concentratable entanglement of every weights file."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
@@ -20,9 +18,8 @@ PANELS = (
 SHIFT = 0.006
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, files: pd.DataFrame, summary: pd.DataFrame) -> Drawn:
     """Four panels, product inputs with uniform angles or the basis states."""
-    files, summary = tables["ntangled"], tables["ntangled_summary"]
     known = files[(files["runs"] > 0) & (files["product"] == "uniform")]
     figure, axes = plt.subplots(2, 2, figsize=(COLUMN, 3.9), sharex=True, sharey=True)
     drawn = []

@@ -1,6 +1,5 @@
 """Fig. 1 of the letter on wide circuits: concentration of the kernel, and where large D sets in."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -24,23 +23,22 @@ DOT: dict[str, Any] = {
 }
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, cells: pd.DataFrame, scaling: pd.DataFrame) -> Drawn:
     """ΔK/K̄ and K̄ against L for one size; below, exponents, K̄ and μ against the dimension."""
-    cells, sizes = tables["qntk"], tables["qntk_scaling"]
     figure = plt.figure(figsize=(COLUMN, 5.1))
     axes = figure.subplot_mosaic([["a", "a"], ["b", "c"], ["d", "e"]], height_ratios=[2, 1, 1])
-    chosen = cells[cells["qubits"] == min(sizes["qubits"], key=lambda n: abs(n - QUBITS))]
+    chosen = cells[cells["qubits"] == min(scaling["qubits"], key=lambda n: abs(n - QUBITS))]
     _concentration(axes["a"], chosen.sort_values("layers"))
-    x = sizes["dimension"]
+    x = scaling["dimension"]
     axis = axes["b"]
-    _bars(axis, x * 0.94, sizes, "fixed_exponent", FIXED)
-    _bars(axis, x * 1.06, sizes, "averaged_exponent", AVERAGED)
-    axis.plot(x, sizes["finite_exponent"], color=FINITE)
+    _bars(axis, x * 0.94, scaling, "fixed_exponent", FIXED)
+    _bars(axis, x * 1.06, scaling, "averaged_exponent", AVERAGED)
+    axis.plot(x, scaling["finite_exponent"], color=FINITE)
     axis.axhline(-0.5, **PRINTED)
     axis.set(ylabel=r"exponent of $\Delta K/\bar K$", ylim=(-0.58, 0))
     axis = axes["c"]
-    _bars(axis, x, sizes, "ratio", AVERAGED)
-    _bars(axis, x, sizes, "printed_ratio", "black", marker="s", markerfacecolor="white")
+    _bars(axis, x, scaling, "ratio", AVERAGED)
+    _bars(axis, x, scaling, "printed_ratio", "black", marker="s", markerfacecolor="white")
     axis.axhline(1, color=FINITE)
     axis.text(4, 1.08, "over finite $D$", fontsize=6)
     axis.text(4, 2.05, "over eq. (9)", fontsize=6)
@@ -68,12 +66,12 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         axis.set_title(f"({panel})", loc="left", pad=2)
     data = [
         chosen[[c for c in chosen if not c.startswith("meta")]].assign(panel="a"),
-        sizes.assign(panel="b, c"),
+        scaling.assign(panel="b, c"),
         cells[["qubits", "dimension", "layers", *(c for c in cells if c.startswith("meta"))]]
         .drop(columns="meta_samples")
         .assign(panel="d, e"),
     ]
-    caption = _caption(chosen, sizes)
+    caption = _caption(chosen, scaling)
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)
 
 

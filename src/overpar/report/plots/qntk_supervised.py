@@ -1,7 +1,5 @@
 """Fig. 3 of the letter on wide circuits: eigenvalues of the kernel of several inputs."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -15,9 +13,9 @@ SHOWN = (
 )
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, cells: pd.DataFrame) -> Drawn:
     """Smallest and other eigenvalues against the number of inputs, with what is predicted."""
-    rows = tables["qntk_supervised"].sort_values("inputs")
+    rows = cells.sort_values("inputs")
     figure, axis = plt.subplots(figsize=(COLUMN, 2.7))
     x = rows["inputs"]
     axis.plot(x, rows["printed"], color="black", linestyle="--", label="eq. (17), large $D$")

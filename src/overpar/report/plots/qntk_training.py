@@ -1,7 +1,5 @@
 """Fig. 2 of the letter on wide circuits: training error against a frozen kernel's decay."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -11,10 +9,9 @@ from overpar.report.plots.style import COLOURS, COLUMN, Drawn
 RUNS, MEAN, FINITE = COLOURS[5], COLOURS[0], COLOURS[2]
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, cells: pd.DataFrame, curves: pd.DataFrame) -> Drawn:
     """Above: ε(t) of one instance at the smallest rate; below: deviation against the rate."""
-    cells = tables["qntk_training"].sort_values("rate")
-    curves = tables["qntk_training_curves"]
+    cells = cells.sort_values("rate")
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(COLUMN, 3.9), height_ratios=[1.15, 1])
     first = cells.iloc[0]
     chosen = curves[curves["rate"] == first["rate"]]

@@ -1,7 +1,5 @@
 """Fig. 4 and Supplementary Figs. 1 and 2: spectra, and rank against depth beside training."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -76,23 +74,21 @@ SPECTRA_CAPTION = (
 
 
 def draw_beside_training(
-    tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]
+    *, eigenvalues: pd.DataFrame, ranks: pd.DataFrame, cells: pd.DataFrame, edges: pd.DataFrame
 ) -> Drawn:
     """Spectra of the longest chain; below, rank and training success against depth."""
-    values, sweep, training = tables["spectra_values"], tables["rank_sweep"], tables["vqe"]
-    facts = published["qfim_hessian_rank.csv"]
-    n = int(values["qubits"].max())
+    n = int(eigenvalues["qubits"].max())
     figure, axes = plt.subplots(2, 2, figsize=(COLUMN, 4.1), height_ratios=[1.2, 1], sharey="row")
     data = []
     for column, boundary in enumerate(BOUNDARIES):
         top, bottom = axes[:, column]
-        data.append(_spectra(top, values, facts, n, boundary).assign(panel="spectra"))
-        ranks = sweep.query("qubits == @n and boundary == @boundary and tying == 'correct'")
-        ranks = ranks.dropna(subset="qfim_rank_max").sort_values("depth")
-        bottom.plot(ranks["parameters"], ranks["qfim_rank_max"], color=COLOURS[0], label="rank")
+        data.append(_spectra(top, eigenvalues, edges, n, boundary).assign(panel="spectra"))
+        known = ranks.query("qubits == @n and boundary == @boundary and tying == 'correct'")
+        known = known.dropna(subset="qfim_rank_max").sort_values("depth")
+        bottom.plot(known["parameters"], known["qfim_rank_max"], color=COLOURS[0], label="rank")
         limit = n if boundary == "periodic" else n * n // 2
         bottom.axhline(limit, color="0.6", linewidth=0.6, linestyle="--")
-        runs = training.query("qubits == @n and boundary == @boundary and initial == 'data'")
+        runs = cells.query("qubits == @n and boundary == @boundary and initial == 'data'")
         runs = runs[runs["runs"] > 0].sort_values("depth")
         other = bottom.twinx()
         share = runs["min_lt_0.0001"] / runs["runs"]
@@ -105,7 +101,7 @@ def draw_beside_training(
             other.set_yticklabels([])
         top.set_xlabel("index")
         bottom.set_xlabel("angles $M = 2p$")
-        data += [ranks.assign(panel="rank"), runs.assign(panel="success", fraction=share)]
+        data += [known.assign(panel="rank"), runs.assign(panel="success", fraction=share)]
     axes[0, 0].set_ylabel("eigenvalue")
     axes[1, 0].set_ylabel("QFIM rank", color=COLOURS[0])
     _legend(figure)
@@ -116,15 +112,14 @@ def draw_beside_training(
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, eigenvalues: pd.DataFrame, edges: pd.DataFrame) -> Drawn:
     """Spectra of every chain length."""
-    values, facts = tables["spectra_values"], published["qfim_hessian_rank.csv"]
-    sizes = sorted(int(n) for n in values["qubits"].unique())
+    sizes = sorted(int(n) for n in eigenvalues["qubits"].unique())
     figure, axes = plt.subplots(
         len(sizes), 2, figsize=(COLUMN, 1.75 * len(sizes) + 0.3), sharey=True, squeeze=False
     )
     data = [
-        _spectra(axes[row, column], values, facts, n, boundary)
+        _spectra(axes[row, column], eigenvalues, edges, n, boundary)
         for row, n in enumerate(sizes)
         for column, boundary in enumerate(BOUNDARIES)
     ]
@@ -136,15 +131,14 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     return Drawn(figure, pd.concat(data, ignore_index=True), SPECTRA_CAPTION)
 
 
-def draw_ranks(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw_ranks(*, ranks: pd.DataFrame, released: pd.DataFrame) -> Drawn:
     """Rank against depth for every chain length, both boundaries, both tyings."""
-    sweep, facts = tables["rank_sweep"], published["supfig2_rank.csv"]
     figure, axes = plt.subplots(1, 2, figsize=(COLUMN, 2.7))
-    sizes = sorted(int(n) for n in sweep["qubits"].unique())
+    sizes = sorted(int(n) for n in ranks["qubits"].unique())
     for axis, boundary in zip(axes, BOUNDARIES, strict=True):
         for colour, n in zip(COLOURS, sizes, strict=False):
             for tying, style in (("correct", "-"), ("released", ":")):
-                rows = sweep.query("qubits == @n and boundary == @boundary and tying == @tying")
+                rows = ranks.query("qubits == @n and boundary == @boundary and tying == @tying")
                 rows = rows.dropna(subset="qfim_rank_max").sort_values("depth")
                 if rows.empty or (tying == "released" and boundary == "periodic"):
                     continue
@@ -152,7 +146,7 @@ def draw_ranks(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.Da
                 axis.plot(
                     rows["parameters"], rows["qfim_rank_max"], style, color=colour, label=name
                 )
-            known = facts.query("n == @n and bc == @boundary")
+            known = released.query("n == @n and bc == @boundary")
             axis.plot(known["M"], known["rank_max"], **PUBLISHED)
         axis.set(xlabel="angles $M = 2p$", title=f"{boundary} chain")
     axes[0].set_ylabel("largest QFIM rank")
@@ -162,7 +156,7 @@ def draw_ranks(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.Da
         Line2D([], [], color="0.3", linestyle=":", label="released tying"),
         Line2D([], [], **PUBLISHED, label="published"),
     ]
-    axes[0].set_ylim(top=1.3 * sweep["qfim_rank_max"].max())
+    axes[0].set_ylim(top=1.3 * ranks["qfim_rank_max"].max())
     axes[0].legend(handles=extra, loc="upper left")
     axes[1].legend(handles=handles, title="qubits", title_fontsize=6, loc="lower right")
     caption = (
@@ -173,4 +167,4 @@ def draw_ranks(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.Da
         "out."
     )
     columns = ["qubits", "boundary", "tying", "depth", "parameters", "samples"]
-    return Drawn(figure, sweep[[*columns, *(c for c in sweep if c.startswith("qfim_"))]], caption)
+    return Drawn(figure, ranks[[*columns, *(c for c in ranks if c.startswith("qfim_"))]], caption)

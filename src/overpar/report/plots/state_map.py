@@ -1,6 +1,5 @@
 """Fig. 2: angles are mapped to states and these to the loss; the QFIM's rank says how many move."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -14,21 +13,20 @@ NAMES = ("first", "second", "null")
 SHOWN = 5
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, points: pd.DataFrame, directions: pd.DataFrame) -> Drawn:
     """Angles, states on the Bloch sphere with their tangent plane, loss along directions."""
-    points, ways = tables["state_map"], tables["state_map_directions"]
     figure = plt.figure(figsize=(COLUMN, 1.95), layout="none")
     angles = figure.add_axes((-0.01, 0.14, 0.32, 0.72), projection="3d")
     sphere = figure.add_axes((0.33, 0.1, 0.36, 0.8), projection="3d")
     loss = figure.add_axes((0.78, 0.27, 0.19, 0.52))
     _angles(angles, points)
-    _states(sphere, points, ways)
+    _states(sphere, points, directions)
     for k, colour in enumerate(COLOURS[:3]):
         line = points[points["direction"] == k]
         loss.plot(line[NAMES[k]], line["loss"], color=colour, linewidth=0.9)
     loss.plot(0, points.loc[_centre(points), "loss"].mean(), "k.", markersize=4)
     loss.set(xlabel="step (rad)", ylim=(-0.05, 2.05), yticks=[0, 1, 2])
-    rank, parameters = int(ways["rank"].iloc[0]), int(ways["parameters"].iloc[0])
+    rank, parameters = int(directions["rank"].iloc[0]), int(directions["parameters"].iloc[0])
     headings = (
         (0.15, rf"angles $\theta\in\mathbb{{R}}^M$, $M={parameters}$"),
         (0.5, rf"states $U(\theta)|\psi_0\rangle$, rank $F={rank}$"),
@@ -40,7 +38,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         figure.text(place, 0.51, r"$\longrightarrow$", ha="center", va="center", fontsize=10)
     bound = r"of $M$ directions, rank $F\leq\dim\mathfrak{g}$ move the state"
     figure.text(0.34, 0.05, bound, ha="center", fontsize=6)
-    values = ", ".join(f"{value:.3g}" for value in ways["eigenvalue"])
+    values = ", ".join(f"{value:.3g}" for value in directions["eigenvalue"])
     caption = (
         f"Computed for one qubit, H and then RZ and RX in turn with {parameters} independent "
         "angles, and the loss 1 + ⟨Z⟩, around one random point (dot). Left: angles in the plane "
@@ -51,7 +49,9 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         f"stationary. Eigenvalues of the three: {values}. More angles than rank F can be add "
         "null directions only: the circuit is overparametrised."
     )
-    data = pd.concat([points.assign(panel="map"), ways.assign(panel="tangent")], ignore_index=True)
+    data = pd.concat(
+        [points.assign(panel="map"), directions.assign(panel="tangent")], ignore_index=True
+    )
     return Drawn(figure, data, caption)
 
 
@@ -75,7 +75,7 @@ def _angles(axis: Any, points: pd.DataFrame) -> None:
     axis.axis("off")
 
 
-def _states(axis: Any, points: pd.DataFrame, ways: pd.DataFrame) -> None:
+def _states(axis: Any, points: pd.DataFrame, directions: pd.DataFrame) -> None:
     patch = points[points["direction"] == -1]
     centre = points[_centre(points)][["x", "y", "z"]].mean().to_numpy()
     turn = np.linspace(0, 2 * np.pi, 73)
@@ -88,7 +88,7 @@ def _states(axis: Any, points: pd.DataFrame, ways: pd.DataFrame) -> None:
             axis.plot(line["x"], line["y"], line["z"], color=COLOURS[k], linewidth=_width(place))
     line = points[points["direction"] == 2]
     axis.plot(line["x"], line["y"], line["z"], color=COLOURS[2], linewidth=1.3)
-    speeds = ways.sort_values("direction")[["x", "y", "z"]].to_numpy()
+    speeds = directions.sort_values("direction")[["x", "y", "z"]].to_numpy()
     # Unit vectors: the plane is what matters here, the caption has the lengths.
     unit = [0.6 * v / np.linalg.norm(v) for v in speeds[:2]]
     ends = np.array([-1.0, 1.0])

@@ -1,39 +1,26 @@
 """Any model of the config: success of training and rank against the number of angles."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from overpar.base.errors import UserError
 from overpar.base.statistics import wilson
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
 
 SUCCESS, FLOOR = "min_lt_0.0001", 1e-15
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, cells: pd.DataFrame, ranks: pd.DataFrame) -> Drawn:
     """Fraction of successful runs, lowest losses, and rank of the QFIM against angles.
 
     Args:
-        tables: one made by training:cells and one by spectra:ranks, of any names.
-        published: not used.
-
-    Raises:
-        UserError: if there are no such tables.
+        cells: made by training:cells.
+        ranks: made by spectra:ranks.
     """
-    trained = [table for table in tables.values() if SUCCESS in table]
-    ranked = [table for table in tables.values() if "qfim_rank_max" in table]
-    if len(trained) != 1 or len(ranked) != 1:
-        raise UserError(
-            "success_and_rank:draw needs one table made by training:cells and one made by"
-            f" spectra:ranks, but has {', '.join(tables)}."
-        )
     figure, axes = plt.subplots(3, 1, figsize=(COLUMN, 4.6), sharex=True)
-    groups = [*trained[0].groupby(["model", "qubits"])]
+    groups = [*cells.groupby(["model", "qubits"])]
     colours = {key: COLOURS[k % len(COLOURS)] for k, (key, _) in enumerate(groups)}
-    several = len(trained[0]["model"].unique()) > 1
+    several = len(cells["model"].unique()) > 1
     for key, group in groups:
         rows = group.sort_values("parameters")
         counts = [(int(k), int(n)) for k, n in zip(rows[SUCCESS], rows["runs"], strict=True)]
@@ -43,7 +30,7 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
         axes[0].fill_between(rows["parameters"], low, high, color=colours[key], alpha=0.2, lw=0)
         axes[0].plot(rows["parameters"], rows[SUCCESS] / rows["runs"], label=name, **look)
         axes[1].plot(rows["parameters"], rows["best_median"].clip(lower=FLOOR), **look)
-    random = ranked[0][ranked[0]["at"] == "random"]
+    random = ranks[ranks["at"] == "random"]
     for key, group in random.groupby(["model", "qubits"]):
         rows = group.sort_values("parameters")
         colour = colours.get(key, "0.5")
@@ -52,11 +39,11 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     axes[2].legend(*axes[0].get_legend_handles_labels(), title="qubits", title_fontsize=6)
     axes[1].set(yscale="log", ylabel="median of lowest losses")
     axes[2].set(xlabel="angles $M$", ylabel="rank of the QFIM")
-    runs = "/".join(str(n) for n in sorted(trained[0]["runs"].unique()))
+    runs = "/".join(str(n) for n in sorted(cells["runs"].unique()))
     caption = (
         f"Of {runs} runs a circuit: the fraction whose lowest loss is below 1e-4 (band: 95 % "
         "Wilson interval) and the median of the lowest losses; below, the largest rank of the QFIM "
         "at random angles, without those whose rank is undetermined."
     )
-    data = [trained[0].assign(panel="training"), random.assign(panel="rank")]
+    data = [cells.assign(panel="training"), random.assign(panel="rank")]
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)

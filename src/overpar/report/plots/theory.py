@@ -1,7 +1,5 @@
 """The theory as a figure: algebra, ranks and trainability of each model against its size."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
@@ -22,21 +20,21 @@ POINTS = (
 )
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(*, models: pd.DataFrame) -> Drawn:
     """One panel per model."""
-    table = tables["theory"].sort_values("qubits", kind="stable")
-    models = list(dict.fromkeys(tables["theory"]["model"]))
-    figure, axes = plt.subplots(-(-(len(models) + 1) // 2), 2, figsize=(COLUMN, 4.9))
+    table = models.sort_values("qubits", kind="stable")
+    names = list(dict.fromkeys(models["model"]))
+    figure, axes = plt.subplots(-(-(len(names) + 1) // 2), 2, figsize=(COLUMN, 4.9))
     panels = axes.ravel()
-    for axis, model in zip(panels, models, strict=False):
+    for axis, model in zip(panels, names, strict=False):
         _panel(axis, table[table["model"] == model])
         axis.set_title(model, pad=3)
-    for axis in panels[len(models) :]:
+    for axis in panels[len(names) :]:
         axis.axis("off")
     panels[-1].legend(*panels[0].get_legend_handles_labels(), loc="center", labelspacing=0.6)
     for axis in axes[:, 0]:
         axis.set_ylabel("number")
-    for axis in panels[max(0, len(models) - 2) : len(models)]:
+    for axis in panels[max(0, len(names) - 2) : len(names)]:
         axis.set_xlabel("qubits $n$")
     caption = (
         "Dimension of the Lie algebra 𝔤 by exact closure; the bound on the rank of the QFIM is its "

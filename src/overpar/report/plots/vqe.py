@@ -1,7 +1,5 @@
 """Fig. 3: training of the Hamiltonian variational ansatz, and success against depth."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -16,10 +14,10 @@ FLOOR = 1e-14
 SUCCESS = "min_lt_0.0001"
 
 
-def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFrame]) -> Drawn:
+def draw(
+    *, cells: pd.DataFrame, curves: pd.DataFrame, success: pd.DataFrame, loss: pd.DataFrame
+) -> Drawn:
     """Loss curves of a few depths per chain length; below, success fraction against depth."""
-    cells, curves = tables["vqe"], tables["vqe_curves"]
-    facts, losses = published["vqe_success.csv"], published["vqe_loss.csv"]
     sizes = sorted(cells["qubits"].unique())
     figure, axes = plt.subplots(
         len(sizes) + 1,
@@ -33,14 +31,14 @@ def draw(tables: Mapping[str, pd.DataFrame], published: Mapping[str, pd.DataFram
     for column, boundary in enumerate(BOUNDARIES):
         for row, n in enumerate(sizes):
             chosen = curves.query("qubits == @n and boundary == @boundary and initial == 'data'")
-            known = losses.query("n == @n and bc == @boundary")
+            known = loss.query("n == @n and bc == @boundary")
             axis = axes[row, column]
             data.append(draw_depths(axis, chosen, known, ("depth", "p", "$p$"), FLOOR))
             axis.set(ylim=(FLOOR / 3, 30))
             axis.set_title(f"{n} qubits, {boundary}", pad=2)
         for k, n in enumerate(sizes):
             ours = cells.query("qubits == @n and boundary == @boundary").sort_values("depth")
-            theirs = facts.query("n == @n and bc == @boundary").sort_values("p")
+            theirs = success.query("n == @n and bc == @boundary").sort_values("p")
             data.append(_success(axes[-1, column], ours, theirs, COLOURS[k], int(n)))
         axes[-2, column].set_xlabel("training step")
         axes[-1, column].set_xlabel("layers $p$")

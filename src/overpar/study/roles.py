@@ -1,0 +1,58 @@
+"""Roles of a figure: what each argument of its function is, a table or published facts."""
+
+import difflib
+from collections.abc import Iterable
+
+from overpar.base.errors import UserError
+from overpar.study.config import Figure
+from overpar.study.digest import functions
+
+
+def check_roles(
+    name: str, block: Figure, *, tables: Iterable[str], published: Iterable[str]
+) -> None:
+    """Check that a figure's function takes its roles and is given all that it needs.
+
+    Args:
+        name: of the figure.
+        block: of the figure; its function must be there.
+        tables: names of all tables.
+        published: names of all files of published facts.
+
+    Raises:
+        UserError: for the first role, table or file that is wrong or missing.
+    """
+    where, function = f"Config: figures.{name}", block.function
+    module, _, own = function.partition(":")
+    takes = functions(f"overpar.report.plots.{module}")[own]
+    for key, noun, given, known in (
+        ("tables", "table", block.tables, tables),
+        ("published", "file", block.published, published),
+    ):
+        for role, value in given.items():
+            if role not in takes:
+                raise UserError(
+                    f"{where}.{key} has the role {role!r}, which {function} does not take;"
+                    f" {_allowed(role, takes)}"
+                )
+            if value not in known:
+                raise UserError(
+                    f"{where}.{key}.{role} is the unknown {noun} {value!r};"
+                    f" {_allowed(value, known)}"
+                )
+    for role in block.tables:
+        if role in block.published:
+            raise UserError(f"{where} has {role!r} under tables and under published; allowed: one.")
+    for role, needed in takes.items():
+        if needed and role not in {**block.tables, **block.published}:
+            roles = ", ".join(takes)
+            raise UserError(
+                f"{where} lacks {role!r}, which {function} needs under tables or published;"
+                f" it takes: {roles}."
+            )
+
+
+def _allowed(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f"allowed: {', '.join(known) or 'none'}.{hint}"
