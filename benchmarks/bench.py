@@ -224,14 +224,15 @@ def scaling() -> dict[str, list[list[float]]]:
 
 def plot(results: dict[str, object], path: Path) -> None:
     """Cost against n and depth."""
-    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
     from overpar.report.plots.style import COLOURS, COLUMN, styled
 
     scale = results["scaling"]
     assert isinstance(scale, dict)
     with styled():
-        figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.1))
+        figure = Figure(figsize=(COLUMN, 2.1))
+        left, right = figure.subplots(1, 2)
         for colour, engine in zip(COLOURS, ("fermions", "statevector"), strict=False):
             left.plot(*zip(*scale[f"{engine} against n"], strict=True), "o-", ms=2.5, color=colour)
             points = scale[f"{engine} against depth"]

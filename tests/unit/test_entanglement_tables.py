@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -92,9 +91,7 @@ def test_summary_takes_sizes_together() -> None:
 
 
 def drawn(records: list[Dataset]) -> Any:
-    out = ntangled.draw(files=entanglement.files(records), summary=entanglement.summary(records))
-    plt.close(out.figure)
-    return out
+    return ntangled.draw(files=entanglement.files(records), summary=entanglement.summary(records))
 
 
 def test_figure() -> None:

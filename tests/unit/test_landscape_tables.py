@@ -2,7 +2,6 @@
 
 import json
 
-import matplotlib.pyplot as plt
 import numpy as np
 from xarray import Dataset
 
@@ -64,7 +63,6 @@ def test_figure_says_which_is_a_minimum() -> None:
         descents=landscape.descents(RECORDS),
     )
     titles = [axis.get_title() for axis in drawn.figure.axes[:2]]
-    plt.close(drawn.figure)
     assert titles == ["$M = 2$: minimum", "$M = 4$: saddle"]
     assert "M = 2: 0, 0.5" in drawn.caption
     assert "M = 4: 1, -0.4" in drawn.caption

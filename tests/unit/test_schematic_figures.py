@@ -2,7 +2,6 @@
 
 import json
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,7 +55,6 @@ def test_labels() -> None:
     drawn = plot.draw(gates=diagrams.gates([ONE]))
     (axis,) = drawn.figure.axes
     texts = [t.get_text() for t in axis.texts]
-    plt.close(drawn.figure)
     assert texts == ["0", "1", "2", "H", "1", "1", "X$_{2}$", "CNOT"]
 
 
@@ -72,7 +70,6 @@ def test_every_gate_is_drawn_once(name: str) -> None:
     drawn = plot.draw(gates=table)
     (axis,) = drawn.figure.axes
     boxes, lines = len(axis.patches) - 1, len(axis.lines) - 4
-    plt.close(drawn.figure)
     one = table["on"].astype(str).str.split().str.len() == 1
     assert (boxes, lines) == (one.sum(), (~one).sum())
 
@@ -94,7 +91,6 @@ def test_state_map() -> None:
     np.testing.assert_array_equal(ways["eigenvalue"], arrays["qfim"][[0, 1, 3]])
     drawn = map_plot.draw(points=points, directions=ways)
     texts = [t.get_text() for t in drawn.figure.texts]
-    plt.close(drawn.figure)
     assert any("$M=4$" in text for text in texts)
     assert any("rank $F=2$" in text for text in texts)
     assert isinstance(drawn.data, pd.DataFrame)

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 import yaml
@@ -126,7 +125,6 @@ def test_figure_has_a_square_per_claim_and_says_why_once() -> None:
     assert texts.count("Because of it.") == 1
     assert not any("Compare" in text for text in texts)
     assert "A, Fig. 3" in texts
-    plt.close(figure)
 
 
 def test_long_texts_do_not_shrink_the_figure() -> None:
@@ -134,13 +132,11 @@ def test_long_texts_do_not_shrink_the_figure() -> None:
         figure = draw(pd.DataFrame(ROWS).assign(explanation="WWWW " * 60), PAPERS)
         figure.draw_without_rendering()
     assert figure.axes[0].get_position().width > 0.95
-    plt.close(figure)
 
 
 def test_figure_without_deviations_is_drawn() -> None:
     figure = draw(pd.DataFrame(ROWS[3:]), {})
     assert not any(text.get_text() == "why" for text in figure.axes[0].texts)
-    plt.close(figure)
 
 
 def test_origin_leaves_out_details() -> None:

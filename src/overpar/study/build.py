@@ -27,12 +27,12 @@ def _drawing(name: str) -> Callable[..., Any]:
     return found
 
 
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make a file under a temporary name, then move it into place."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file under a temporary name, then move it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
-        write(temporary)
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -47,13 +47,13 @@ def build_table(study: Study, name: str) -> None:
     plan, identities = study.plan, study.identities
     records = (read_record(c.path, identities.cell(c)) for c in plan.table_cells(name))
     table = table_function(plan, name)(records)
-    write_whole(plan.table_path(name), lambda path: table.to_csv(path, index=False))
+    write_whole(plan.table_path(name), table.to_csv(index=False))
 
 
 def build_figure(plan: Plan, name: str) -> None:
     """Draw a figure: PNG, PDF, the CSV behind it and its caption."""
     # Matplotlib is loaded for figures only.
-    from overpar.report.plots.style import save, styled
+    from overpar.report.plots.style import image, styled
 
     block = plan.config.figures[name]
     tables = {role: pd.read_csv(plan.table_path(table)) for role, table in block.tables.items()}
@@ -63,10 +63,9 @@ def build_figure(plan: Plan, name: str) -> None:
         stem = plan.project / plan.config.paths.figures / name
         size = _size(plan)
         for suffix in (".png", ".pdf"):
-            write_whole(stem.with_suffix(suffix), lambda path: save(drawn.figure, path, size))
-    write_whole(stem.with_suffix(".csv"), lambda path: drawn.data.to_csv(path, index=False))
-    caption = f"{block.title}. {size}{drawn.caption}\n"
-    write_whole(stem.with_suffix(".txt"), lambda path: path.write_text(caption, encoding="utf-8"))
+            write_whole(stem.with_suffix(suffix), image(drawn.figure, suffix, size))
+    write_whole(stem.with_suffix(".csv"), drawn.data.to_csv(index=False))
+    write_whole(stem.with_suffix(".txt"), f"{block.title}. {size}{drawn.caption}\n")
 
 
 def _size(plan: Plan) -> str:
@@ -78,7 +77,7 @@ def build_scorecard(plan: Plan) -> None:
     from overpar.report.claims import judge
     from overpar.report.page import scorecard_page
     from overpar.report.plots import scorecard as plot
-    from overpar.report.plots.style import save, styled
+    from overpar.report.plots.style import image, styled
     from overpar.study.assumptions import collect
     from overpar.study.trace import traced
 
@@ -87,10 +86,10 @@ def build_scorecard(plan: Plan) -> None:
     published = {p.name: pd.read_csv(p) for p in sorted((plan.project / PUBLISHED).glob("*.csv"))}
     scorecard = traced(plan, claims, judge(claims, tables, published))
     out = plan.project / plan.config.paths.figures / "scorecard.csv"
-    write_whole(out, lambda path: scorecard.to_csv(path, index=False))
+    write_whole(out, scorecard.to_csv(index=False))
     page = scorecard_page(scorecard, claims.papers, collect(plan.project), _size(plan))
-    write_whole(out.with_suffix(".html"), lambda path: path.write_text(page, encoding="utf-8"))
+    write_whole(out.with_suffix(".html"), page)
     with styled():
         figure = plot.draw(scorecard, claims.papers)
         for suffix in (".png", ".pdf"):
-            write_whole(out.with_suffix(suffix), lambda path: save(figure, path, _size(plan)))
+            write_whole(out.with_suffix(suffix), image(figure, suffix, _size(plan)))

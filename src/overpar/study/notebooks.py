@@ -78,4 +78,4 @@ def build_notebook(plan: Plan, name: str, config: Mapping[str, Any]) -> None:
         f"<style>{style}</style>{body}</html>\n"
     )
     out = plan.project / plan.config.paths.notebooks / f"{name}.html"
-    write_whole(out, lambda temporary: temporary.write_text(page, encoding="utf-8"))
+    write_whole(out, page)

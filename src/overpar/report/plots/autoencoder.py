@@ -1,9 +1,9 @@
 """Supplementary Fig. 5: training of the autoencoder from three sources of training states."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from overpar.report.plots.curves import draw_band, draw_published
 from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
@@ -22,7 +22,7 @@ def draw(
 ) -> Drawn:
     """Above: loss curves for each depth; below: lowest loss of every run."""
     depths = sorted(cells["layers"].unique())
-    figure = plt.figure(figsize=(COLUMN, 5.6))
+    figure = Figure(figsize=(COLUMN, 5.6))
     grid = figure.add_gridspec(3, len(depths), height_ratios=[1.3, 1, 1])
     axes = np.array(
         [[figure.add_subplot(grid[row, k]) for k in range(len(depths))] for row in range(2)]

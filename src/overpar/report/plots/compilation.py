@@ -1,7 +1,7 @@
 """Supplementary Fig. 4: unitary compilation, loss curves, best loss and rank against size."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 
 from overpar.report.plots.curves import draw_depths
 from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
@@ -15,7 +15,8 @@ def draw(
     """Loss curves per number of qubits; below, best loss and QFIM rank against angles."""
     sizes = sorted(int(n) for n in cells["qubits"].unique())
     rows = -(-len(sizes) // 2)
-    figure, axes = plt.subplots(rows + 1, 2, figsize=(COLUMN, 1.6 * rows + 1.9), squeeze=False)
+    figure = Figure(figsize=(COLUMN, 1.6 * rows + 1.9))
+    axes = figure.subplots(rows + 1, 2, squeeze=False)
     data = []
     for axis, n in zip(axes[:-1].ravel(), sizes, strict=False):
         chosen, known = curves.query("qubits == @n"), loss.query("n == @n")

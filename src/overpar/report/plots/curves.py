@@ -1,8 +1,8 @@
 """Loss against training step, ours beside the published medians."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 
 from overpar.report.plots.style import PUBLISHED
@@ -51,7 +51,7 @@ def draw_depths(
     """
     ours, theirs, title = depth
     depths = spread(curves[ours])
-    colours = plt.get_cmap("viridis")(np.linspace(0.0, 0.85, max(len(depths), 1)))
+    colours = colormaps["viridis"](np.linspace(0.0, 0.85, max(len(depths), 1)))
     for colour, value in zip(colours, depths, strict=False):
         draw_band(axis, curves[curves[ours] == value], floor, color=colour, label=f"{value}")
         draw_published(axis, facts[facts[theirs] == value], floor)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
@@ -23,12 +23,9 @@ def draw(*, gates: pd.DataFrame) -> Drawn:
     placed = {name: columns(gates[gates["circuit"] == name]) for name in circuits}
     width = max(max(places) for places in placed.values()) + 1
     heights = [int(gates.loc[gates["circuit"] == name, "qubits"].iloc[0]) for name in circuits]
-    figure, axes = plt.subplots(
-        len(circuits),
-        1,
-        figsize=(COLUMN, 0.31 * sum(heights) + 0.3 * len(circuits)),
-        height_ratios=[n + 0.4 for n in heights],
-        squeeze=False,
+    figure = Figure(figsize=(COLUMN, 0.31 * sum(heights) + 0.3 * len(circuits)))
+    axes = figure.subplots(
+        len(circuits), 1, height_ratios=[n + 0.4 for n in heights], squeeze=False
     )
     for axis, name in zip(axes[:, 0], circuits, strict=True):
         rows = gates[gates["circuit"] == name]

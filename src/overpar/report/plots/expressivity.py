@@ -1,9 +1,9 @@
 """Expressivity against trainability: variance of the loss, and classification. Our protocol."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
 
@@ -18,7 +18,8 @@ NAMES = {
 def draw(*, variances: pd.DataFrame, slopes: pd.DataFrame, classification: pd.DataFrame) -> Drawn:
     """Above: variances against qubits, beside the prediction. Below: classification."""
     variances = variances.sort_values("qubits", kind="stable")
-    figure, axes = plt.subplots(3, 2, figsize=(COLUMN, 5.6))
+    figure = Figure(figsize=(COLUMN, 5.6))
+    axes = figure.subplots(3, 2)
     _variances(axes[0], variances)
     _ratio(axes[1, 0], variances)
     _accuracy(axes[1, 1], classification)

@@ -1,11 +1,11 @@
 """Fig. 1: the loss landscape around a trap, for an under- and an overparametrised ansatz."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
 
@@ -18,7 +18,8 @@ def draw(*, points: pd.DataFrame, slices: pd.DataFrame, descents: pd.DataFrame) 
     points = points.sort_values("depth")
     shown = [int(points["depth"].min()), int(points["depth"].max())]
     norm = LogNorm(DARKEST, slices["loss"].max())
-    figure, axes = plt.subplots(2, 2, figsize=(COLUMN, 3.9), height_ratios=[1.25, 1])
+    figure = Figure(figsize=(COLUMN, 3.9))
+    axes = figure.subplots(2, 2, height_ratios=[1.25, 1])
     for axis, depth in zip(axes[0], shown, strict=True):
         point = points[points["depth"] == depth].iloc[0]
         _slice(axis, slices[slices["depth"] == depth], point, norm)

@@ -1,9 +1,9 @@
 """Extended Data Fig. 1: the QFIM under noise."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
@@ -17,7 +17,8 @@ def draw(*, eigenvalues: pd.DataFrame, released: pd.DataFrame) -> Drawn:
     qubits = int(eigenvalues["qubits"].iloc[0])
     depths = eigenvalues["depth"].unique()
     depth = DEPTH if DEPTH in depths else int(max(depths))
-    figure, axes = plt.subplots(2, 2, figsize=(COLUMN, 4.2), sharey="row")
+    figure = Figure(figsize=(COLUMN, 4.2))
+    axes = figure.subplots(2, 2, sharey="row")
     (local, glob), (against, both) = axes
     fixed = eigenvalues[eigenvalues["depth"] == depth]
     _against(local, fixed.query("place == 'local'"), "strength", qubits)

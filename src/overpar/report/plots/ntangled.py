@@ -1,8 +1,8 @@
 """NTangled: measured against nominal concentratable entanglement of every weights file."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
@@ -21,7 +21,8 @@ SHIFT = 0.006
 def draw(*, files: pd.DataFrame, summary: pd.DataFrame) -> Drawn:
     """Four panels, product inputs with uniform angles or the basis states."""
     known = files[(files["runs"] > 0) & (files["product"] == "uniform")]
-    figure, axes = plt.subplots(2, 2, figsize=(COLUMN, 3.9), sharex=True, sharey=True)
+    figure = Figure(figsize=(COLUMN, 3.9))
+    axes = figure.subplots(2, 2, sharex=True, sharey=True)
     drawn = []
     for axis, (ansatz, reading, title) in zip(axes.ravel(), PANELS, strict=True):
         rows = known[(known["ansatz"] == ansatz) & (known["reading"] == reading)]

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter, ScalarFormatter
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
@@ -25,7 +25,7 @@ DOT: dict[str, Any] = {
 
 def draw(*, cells: pd.DataFrame, scaling: pd.DataFrame) -> Drawn:
     """ΔK/K̄ and K̄ against L for one size; below, exponents, K̄ and μ against the dimension."""
-    figure = plt.figure(figsize=(COLUMN, 5.1))
+    figure = Figure(figsize=(COLUMN, 5.1))
     axes = figure.subplot_mosaic([["a", "a"], ["b", "c"], ["d", "e"]], height_ratios=[2, 1, 1])
     chosen = cells[cells["qubits"] == min(scaling["qubits"], key=lambda n: abs(n - QUBITS))]
     _concentration(axes["a"], chosen.sort_values("layers"))

@@ -1,8 +1,8 @@
 """Fig. 3 of the letter on wide circuits: eigenvalues of the kernel of several inputs."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
 
@@ -16,7 +16,8 @@ SHOWN = (
 def draw(*, cells: pd.DataFrame) -> Drawn:
     """Smallest and other eigenvalues against the number of inputs, with what is predicted."""
     rows = cells.sort_values("inputs")
-    figure, axis = plt.subplots(figsize=(COLUMN, 2.7))
+    figure = Figure(figsize=(COLUMN, 2.7))
+    axis = figure.subplots()
     x = rows["inputs"]
     axis.plot(x, rows["printed"], color="black", linestyle="--", label="eq. (17), large $D$")
     axis.plot(x, rows["predicted_rest"], color=COLOURS[2], label="finite $D$")

@@ -1,8 +1,8 @@
 """Fig. 2 of the letter on wide circuits: training error against a frozen kernel's decay."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
 
@@ -12,7 +12,8 @@ RUNS, MEAN, FINITE = COLOURS[5], COLOURS[0], COLOURS[2]
 def draw(*, cells: pd.DataFrame, curves: pd.DataFrame) -> Drawn:
     """Above: ε(t) of one instance at the smallest rate; below: deviation against the rate."""
     cells = cells.sort_values("rate")
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(COLUMN, 3.9), height_ratios=[1.15, 1])
+    figure = Figure(figsize=(COLUMN, 3.9))
+    top, bottom = figure.subplots(2, 1, height_ratios=[1.15, 1])
     first = cells.iloc[0]
     chosen = curves[curves["rate"] == first["rate"]]
     for number, (_, run) in enumerate(chosen.groupby("run")):

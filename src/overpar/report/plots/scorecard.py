@@ -5,7 +5,6 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -145,7 +144,8 @@ def _end(text: str) -> str:
 
 def _drawn(page: _Page) -> Figure:
     height = page.height + 2 * MARGIN
-    figure, axes = plt.subplots(figsize=(WIDTH, height))
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.subplots()
     axes.set(xlim=(-MARGIN, WIDTH - MARGIN), ylim=(height, 0))
     axes.axis("off")
     for x, y, text, look in page.texts:

@@ -1,6 +1,5 @@
 """Fig. 4 and Supplementary Figs. 1 and 2: spectra, and rank against depth beside training."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -78,7 +77,8 @@ def draw_beside_training(
 ) -> Drawn:
     """Spectra of the longest chain; below, rank and training success against depth."""
     n = int(eigenvalues["qubits"].max())
-    figure, axes = plt.subplots(2, 2, figsize=(COLUMN, 4.1), height_ratios=[1.2, 1], sharey="row")
+    figure = Figure(figsize=(COLUMN, 4.1))
+    axes = figure.subplots(2, 2, height_ratios=[1.2, 1], sharey="row")
     data = []
     for column, boundary in enumerate(BOUNDARIES):
         top, bottom = axes[:, column]
@@ -115,9 +115,8 @@ def draw_beside_training(
 def draw(*, eigenvalues: pd.DataFrame, edges: pd.DataFrame) -> Drawn:
     """Spectra of every chain length."""
     sizes = sorted(int(n) for n in eigenvalues["qubits"].unique())
-    figure, axes = plt.subplots(
-        len(sizes), 2, figsize=(COLUMN, 1.75 * len(sizes) + 0.3), sharey=True, squeeze=False
-    )
+    figure = Figure(figsize=(COLUMN, 1.75 * len(sizes) + 0.3))
+    axes = figure.subplots(len(sizes), 2, sharey=True, squeeze=False)
     data = [
         _spectra(axes[row, column], eigenvalues, edges, n, boundary)
         for row, n in enumerate(sizes)
@@ -133,7 +132,8 @@ def draw(*, eigenvalues: pd.DataFrame, edges: pd.DataFrame) -> Drawn:
 
 def draw_ranks(*, ranks: pd.DataFrame, released: pd.DataFrame) -> Drawn:
     """Rank against depth for every chain length, both boundaries, both tyings."""
-    figure, axes = plt.subplots(1, 2, figsize=(COLUMN, 2.7))
+    figure = Figure(figsize=(COLUMN, 2.7))
+    axes = figure.subplots(1, 2)
     sizes = sorted(int(n) for n in ranks["qubits"].unique())
     for axis, boundary in zip(axes, BOUNDARIES, strict=True):
         for colour, n in zip(COLOURS, sizes, strict=False):

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
@@ -15,7 +15,8 @@ SHOWN = 5
 
 def draw(*, points: pd.DataFrame, directions: pd.DataFrame) -> Drawn:
     """Angles, states on the Bloch sphere with their tangent plane, loss along directions."""
-    figure = plt.figure(figsize=(COLUMN, 1.95), layout="none")
+    figure = Figure(figsize=(COLUMN, 1.95))
+    figure.set_layout_engine("none")
     angles = figure.add_axes((-0.01, 0.14, 0.32, 0.72), projection="3d")
     sphere = figure.add_axes((0.33, 0.1, 0.36, 0.8), projection="3d")
     loss = figure.add_axes((0.78, 0.27, 0.19, 0.52))

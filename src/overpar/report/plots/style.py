@@ -2,15 +2,11 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 COLUMN = 8.5 / 2.54
@@ -38,7 +34,7 @@ class Drawn:
 
 def styled() -> AbstractContextManager[None]:
     """Shared settings, as a context."""
-    return plt.rc_context(
+    return rc_context(
         {
             "figure.dpi": 300,
             "savefig.dpi": 300,
@@ -59,13 +55,19 @@ def styled() -> AbstractContextManager[None]:
     )
 
 
-def save(figure: Figure, path: Path, stamp: str = "") -> None:
-    """Save byte-stably, with a stamp in the corner if there is something to say."""
+def image(figure: Figure, suffix: str, stamp: str = "") -> bytes:
+    """A figure as a file, the same bytes every time, with a stamp in its corner if there is one.
+
+    Args:
+        figure: is left without its layout engine.
+        suffix: ".png" or ".pdf".
+        stamp: what is said of the size of the run.
+    """
     if stamp:
         figure.supxlabel(stamp.strip(), x=0.99, ha="right", fontsize=5, color="0.4")
-    if path.suffix == ".pdf":
-        figure.savefig(path, format="pdf", metadata={"CreationDate": None})
-    else:
-        figure.savefig(path, format="png")
+    out = BytesIO()
+    metadata = {"CreationDate": None} if suffix == ".pdf" else None
+    figure.savefig(out, format=suffix.removeprefix("."), metadata=metadata)
     # Laying out takes as long as drawing, and is the same for the next format.
     figure.set_layout_engine("none")
+    return out.getvalue()

@@ -1,8 +1,8 @@
 """Any model of the config: success of training and rank against the number of angles."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from overpar.base.statistics import wilson
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
@@ -17,7 +17,8 @@ def draw(*, cells: pd.DataFrame, ranks: pd.DataFrame) -> Drawn:
         cells: made by training:cells.
         ranks: made by spectra:ranks.
     """
-    figure, axes = plt.subplots(3, 1, figsize=(COLUMN, 4.6), sharex=True)
+    figure = Figure(figsize=(COLUMN, 4.6))
+    axes = figure.subplots(3, 1, sharex=True)
     groups = [*cells.groupby(["model", "qubits"])]
     colours = {key: COLOURS[k % len(COLOURS)] for k, (key, _) in enumerate(groups)}
     several = len(cells["model"].unique()) > 1

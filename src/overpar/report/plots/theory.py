@@ -1,8 +1,8 @@
 """The theory as a figure: algebra, ranks and trainability of each model against its size."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
@@ -24,7 +24,8 @@ def draw(*, models: pd.DataFrame) -> Drawn:
     """One panel per model."""
     table = models.sort_values("qubits", kind="stable")
     names = list(dict.fromkeys(models["model"]))
-    figure, axes = plt.subplots(-(-(len(names) + 1) // 2), 2, figsize=(COLUMN, 4.9))
+    figure = Figure(figsize=(COLUMN, 4.9))
+    axes = figure.subplots(-(-(len(names) + 1) // 2), 2)
     panels = axes.ravel()
     for axis, model in zip(panels, names, strict=False):
         _panel(axis, table[table["model"] == model])

@@ -1,9 +1,9 @@
 """Fig. 3: training of the Hamiltonian variational ansatz, and success against depth."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from overpar.base.statistics import wilson
 from overpar.report.plots.curves import draw_depths
@@ -19,13 +19,9 @@ def draw(
 ) -> Drawn:
     """Loss curves of a few depths per chain length; below, success fraction against depth."""
     sizes = sorted(cells["qubits"].unique())
-    figure, axes = plt.subplots(
-        len(sizes) + 1,
-        2,
-        figsize=(COLUMN, 1.15 * len(sizes) + 1.75),
-        sharey="row",
-        height_ratios=[1] * len(sizes) + [1.35],
-        squeeze=False,
+    figure = Figure(figsize=(COLUMN, 1.15 * len(sizes) + 1.75))
+    axes = figure.subplots(
+        len(sizes) + 1, 2, sharey="row", height_ratios=[1] * len(sizes) + [1.35], squeeze=False
     )
     data = []
     for column, boundary in enumerate(BOUNDARIES):
