@@ -111,6 +111,20 @@ def test_what_is_listed_exists(root: Path) -> None:
         assert digest.module_digest(module)
 
 
+def test_a_modules_templates_are_a_part_of_its_code(package: Path) -> None:
+    (package / "deep/templates").mkdir()
+    for name in ("inner.html", "other.html"):
+        (package / "deep/templates" / name).write_text("a")
+    forget()
+    before = digest.code_digest("overpar.top")
+    (package / "deep/templates/other.html").write_text("b")
+    forget()
+    assert digest.code_digest("overpar.top") == before
+    (package / "deep/templates/inner.html").write_text("b")
+    forget()
+    assert digest.code_digest("overpar.top") != before
+
+
 def test_an_unknown_module(package: Path) -> None:
     with pytest.raises(ModuleNotFoundError, match=r"overpar\.nowhere"):
         digest.code_digest("overpar.nowhere")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from overpar.base.errors import UserError
-from overpar.study import digest
+from overpar.study import digest, notebooks
 from overpar.study.check import Study, opened
 from overpar.study.config import read
 from overpar.study.plan import Plan
@@ -70,6 +70,14 @@ def test_a_notebook_reads_what_the_config_says(name: str) -> None:
     assert set(re.findall(r'results\.published\("([\w.]+)"\)', text)) == set(block.published)
     assert "read_csv" not in text
     assert "sys.path" not in text
+
+
+def test_the_page_escapes_its_title_and_nothing_else() -> None:
+    template = notebooks.TEMPLATES.get_template("notebooks.html")
+    text = template.render(title="a < b", colours=".k > i {}", body="<p>c</p>")
+    assert "<title>a &lt; b</title>" in text
+    assert ".k > i {}" in text
+    assert "<p>c</p></html>" in text
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 import re
 import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,16 @@ def test_lock_names_no_address_and_hashes_everything() -> None:
     assert "index-url" not in LOCK
     entries = re.split(r"\n(?=[A-Za-z])", LOCK)
     assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_wheel_holds_modules_and_templates(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    package = ROOT / "src/overpar"
+    files = [*package.rglob("*.py"), *package.rglob("templates/*")]
+    assert {str(path.relative_to(ROOT / "src")) for path in files} <= held
 
 
 def test_make_help_lists_every_target_for_people() -> None:

@@ -35,7 +35,7 @@ ROW = {
 ROWS = [
     {**ROW, "id": "off", "verdict": "deviates", "explanation": "Because of it. Compare: this."},
     {**ROW, "id": "off-too", "verdict": "deviates", "explanation": "Because of it. Compare: that."},
-    {**ROW, "id": "none", "verdict": "not testable"},
+    {**ROW, "id": "none", "verdict": "not testable", "source": "derived here"},
     *({**ROW, "id": f"good-{k}"} for k in range(20)),
 ]
 PAPERS = {"A": "Larocca et al."}
@@ -99,11 +99,29 @@ def test_every_letter_of_a_source_is_explained() -> None:
 
 
 def test_page_has_deviations_first_with_their_command() -> None:
-    text = scorecard_page(pd.DataFrame(ROWS), PAPERS, [Assumption("f.py", "g", "x < y")], "Small.")
-    order = ["Small.", "Deviations (2)", "off-too", "Not testable", "Replicated (20)", "good-19"]
-    places = [text.index(part) for part in [*order, "Assumptions (1)"]]
+    assumptions = pd.DataFrame([Assumption("f.py", "g", "x < y"), Assumption("c.yaml", "", "z")])
+    text = scorecard_page(pd.DataFrame(ROWS), assumptions, papers=PAPERS, stamp="Small & < .")
+    order = [
+        "Small &amp; &lt; .",
+        "Deviations (2)",
+        "off-too",
+        "Not testable",
+        "Replicated (20)",
+        "good-19",
+    ]
+    places = [text.index(part) for part in [*order, "Assumptions (2)"]]
     assert places == sorted(places)
-    assert "23 claims: 2 deviates, 1 not testable, 20 replicated" in text
+    flat = " ".join(text.split())
+    assert "23 claims: 2 deviates, 1 not testable, 20 replicated. Tests" in flat
+    for source, counts in {
+        "A, Fig. 3": (2, 0, 20),
+        "derived here": (0, 1, 0),
+        "all": (2, 1, 20),
+    }.items():
+        numbers = "".join(f"<td>{number}</td>" for number in counts)
+        assert f"<tr><td>{source}</td>{numbers}</tr>" in flat
+    assert '<span class="id">f.py, g</span>' in text
+    assert '<span class="id">c.yaml</span>' in text
     assert "a &lt; b &amp; c" in text
     assert "a < b" not in text
     assert "x &lt; y" in text
@@ -111,7 +129,7 @@ def test_page_has_deviations_first_with_their_command() -> None:
 
 
 def test_page_loads_nothing() -> None:
-    text = scorecard_page(pd.DataFrame(ROWS), PAPERS, [])
+    text = scorecard_page(pd.DataFrame(ROWS), pd.DataFrame([]), papers=PAPERS)
     assert not re.search(r"src=|href=|url\(|@import|<script", text)
 
 

@@ -7,10 +7,8 @@ import json
 import re
 import textwrap
 import tokenize
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from overpar.report.page import Assumption
 
 MARK = re.compile(r"#\s*ASSUME:\s*(.*)")
 COMMENT = re.compile(r"\s*#\s?(.*)")
@@ -21,6 +19,21 @@ FILES = (
     "Snakefile",
     "config/*.yaml",
 )
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One scientific choice of ours.
+
+    Args:
+        file: path in the project.
+        where: the function or class that it is made in, or which it stands before; may be empty.
+        text: what is assumed, and why.
+    """
+
+    file: str
+    where: str
+    text: str
 
 
 def collect(project: Path) -> list[Assumption]:

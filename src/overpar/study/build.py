@@ -87,7 +87,8 @@ def build_scorecard(plan: Plan) -> None:
     scorecard = traced(plan, claims, judge(claims, tables, published))
     out = plan.project / plan.config.paths.figures / "scorecard.csv"
     write_whole(out, scorecard.to_csv(index=False))
-    page = scorecard_page(scorecard, claims.papers, collect(plan.project), _size(plan))
+    choices = pd.DataFrame(collect(plan.project))
+    page = scorecard_page(scorecard, choices, papers=claims.papers, stamp=_size(plan))
     write_whole(out.with_suffix(".html"), page)
     with styled():
         figure = plot.draw(scorecard, claims.papers)

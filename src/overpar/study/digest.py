@@ -49,14 +49,19 @@ def _source(module: str) -> Path | None:
 
 @cache
 def _module(module: str) -> tuple[str, frozenset[str]]:
-    """(digest of one module's code, modules of this package it imports, also inside functions)."""
+    """(digest of one module's code, modules of this package it imports, also inside functions).
+
+    The templates of a module are a part of its code: templates/<module>.* beside it.
+    """
     path = _source(module)
     if path is None:
         raise ModuleNotFoundError(module)
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = _imported(tree)
-    code = ast.dump(_without_docstrings(tree))
-    return hashlib.sha256(code.encode()).hexdigest(), imported
+    digest = hashlib.sha256(ast.dump(_without_docstrings(tree)).encode())
+    for template in sorted(path.parent.glob(f"templates/{path.stem}.*")):
+        digest.update(template.read_bytes())
+    return digest.hexdigest(), imported
 
 
 def _imported(tree: ast.Module) -> frozenset[str]:

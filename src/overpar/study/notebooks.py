@@ -5,11 +5,11 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from overpar.base.errors import UserError
 from overpar.study.build import write_whole
@@ -18,18 +18,13 @@ from overpar.study.results import VARIABLE
 
 SECONDS = 600
 COLOURED = re.compile(r"\x1b\[[0-9;]*m")
-STYLE = """
-body {font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1a1a1a; background: #fff}
-pre {font: 13px/1.4 ui-monospace, monospace; overflow-x: auto}
-.jp-CodeMirrorEditor, .highlight {background: #f6f6f6}
-.highlight pre {padding: .5rem .8rem; margin: .5rem 0}
-.jp-InputPrompt, .jp-OutputPrompt, .jp-InputArea-prompt, .jp-OutputArea-prompt, .anchor-link
-  {display: none}
-img {max-width: 100%}
-table {border-collapse: collapse; font-size: 13px}
-th, td {padding: .15rem .6rem; text-align: right; border-bottom: 1px solid #ccc}
-"""
+TEMPLATES = Environment(
+    loader=PackageLoader("overpar.study"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    keep_trailing_newline=True,
+)
 
 
 def build_notebook(plan: Plan, name: str, config: Mapping[str, Any]) -> None:
@@ -71,11 +66,10 @@ def build_notebook(plan: Plan, name: str, config: Mapping[str, Any]) -> None:
         except (CellExecutionError, CellTimeoutError) as error:
             raise UserError(f"Notebook {path} failed: {COLOURED.sub('', str(error))}") from None
     body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
-    style = STYLE + HtmlFormatter().get_style_defs(".highlight")
-    title = escape(plan.config.notebooks[name].title)
-    page = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{style}</style>{body}</html>\n"
+    page = TEMPLATES.get_template("notebooks.html").render(
+        title=plan.config.notebooks[name].title,
+        colours=HtmlFormatter().get_style_defs(".highlight"),
+        body=body,
     )
     out = plan.project / plan.config.paths.notebooks / f"{name}.html"
     write_whole(out, page)
