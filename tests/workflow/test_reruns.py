@@ -129,6 +129,11 @@ def test_a_new_assumption_makes_the_page_that_lists_it_only(finished: Project) -
     assert finished.planned() == {"figures/scorecard"}
 
 
+def test_a_changed_template_makes_its_page_only(finished: Project) -> None:
+    finished.append("src/overpar/report/templates/page.css", "/* Another colour. */")
+    assert finished.planned() == {"figures/scorecard"}
+
+
 def test_a_changed_plot_makes_its_figure_only(finished: Project) -> None:
     finished.append("src/overpar/report/plots/vqe.py", "CHANGED = True")
     assert finished.planned() == {"figures/fig3"}
