@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 from numpy.random import Generator
 from pydantic import (
@@ -18,8 +18,7 @@ from pydantic_core import CoreSchema
 
 from overpar.base import seeds
 from overpar.base.progress import Progress, silent
-
-EngineName = Literal["auto", "fermions", "statevector", "qibo"]
+from overpar.engines.interface import EngineName
 
 
 class CellSpec(BaseModel):
