@@ -74,9 +74,9 @@ def test_what_a_model_says_is_in_the_identity(tmp_path: Path) -> None:
         ({}, {}, r"mine.cells\[0\].model is 'a'; allowed: none yet, the names under `models`"),
         ({"b": SPIN}, {}, "model is 'a'; allowed: b,"),
         ({"a": SPIN}, {"model": SPIN}, "model is {.*}; allowed: a"),
-        ({"a": {**SPIN, "generator": 1}}, {}, "unknown key .*model.generator = 1"),
+        ({"a": {**SPIN, "generator": 1}}, {}, "unknown key models.a.generator = 1"),
         ({"a": {"generators": ["X"]}}, {}, "model a needs an observable to be trained"),
-        ({"a": {"circuit": "no.py:f", "observable": "Z"}}, {}, "'no.py'; there is no such file"),
+        ({"a": {"circuit": "no.py:f", "observable": "Z"}}, {}, "'no.py:f'; there is no such file"),
         ({"a b": SPIN}, {}, "models has the name 'a b'"),
     ],
 )

@@ -37,9 +37,13 @@ class Spec(CellSpec):
     hessian: bool = Field(True, description="also the Hessian, if the model has an observable")
 
     @model_validator(mode="after")
-    def _trained(self) -> "Spec":
+    def _fits(self) -> "Spec":
         if (self.at == "optimised") != bool(self.training):
             raise ValueError("training must name a block if, and only if, at is optimised")
+        if self.depth == 0 and not (
+            self.model.circuit or self.model.ansatz == "hardware_efficient"
+        ):
+            raise ValueError(f"depth must be at least 1 for model {self.model}, but is 0")
         return self
 
     def needs(self) -> dict[str, str]:

@@ -1,15 +1,21 @@
 """A study: the plan of a configuration with its identities; checked before the first job."""
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from overpar.base.errors import UserError
 from overpar.base.validation import check
+from overpar.model.model import Model
 from overpar.study.claims_file import check_claims
 from overpar.study.config import DEFAULT, Config, read
 from overpar.study.identity import Identities
-from overpar.study.plan import Plan
+from overpar.study.plan import Cell, Plan, rule_name
+
+# Of a model that no cell names: one of these must do.
+SIZES = range(1, 13)
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,10 @@ def checked(values: Mapping[str, Any], project: Path = Path()) -> Study:
     """
     study = opened(values, project)
     config, identities = study.plan.config, study.identities
+    _check_models(study.plan)
+    _check_rules(study.plan)
+    _check_outputs(study.plan)
     for cell in study.plan.cells.values():
-        study.plan.inputs(cell)
         identities.cell(cell)
     for name in config.tables:
         identities.table(name)
@@ -73,3 +81,110 @@ def read_study(project: Path = Path(), *extra: Path) -> Study:
         UserError: for the first thing that is wrong.
     """
     return checked(read([project / DEFAULT, *(project / path for path in extra)]), project)
+
+
+def _check_models(plan: Plan) -> None:
+    """Every model at the sizes of its cells; one that has none at any size."""
+    named: dict[str, list[Cell]] = {name: [] for name in plan.config.models}
+    for cell in plan.cells.values():
+        model = getattr(cell.spec, "model", None)
+        if isinstance(model, Model):
+            named[model.name].append(cell)
+    for name, cells in named.items():
+        model = plan.model(name)
+        if model.circuit is not None:
+            _check_function(f"models.{name}.circuit", model.circuit, plan.project)
+        for key, look in _looks(model, any(cell.spec.engines() for cell in cells) or not cells):
+            wrong = _wrong(look, {getattr(cell.spec, "qubits", 1) for cell in cells})
+            if wrong:
+                raise UserError(f"Config: models.{name}.{key}: {wrong}")
+
+
+def _looks(model: Model, simulated: bool) -> Iterator[tuple[str, Callable[[int], object]]]:
+    """What shows that a key of a model is right, as functions of the number of qubits."""
+    yield "state", model.letters
+    yield "observable", model.operator
+    if model.circuit is None:
+        source = "ansatz" if model.ansatz else "generators"
+        # An algebra is also that of generators which no product of gates makes.
+        yield source, (lambda n: model.build(n, 1)) if simulated else model.algebra
+        if model.target is not None:
+            yield "target", lambda n: model.task(n, 1)
+
+
+def _wrong(look: Callable[[int], object], sizes: set[int]) -> str:
+    """What a function says against one of the sizes, or against all of `SIZES` if there is none."""
+    wrong = ""
+    for qubits in sorted(sizes) or SIZES:
+        try:
+            look(qubits)
+        except UserError as error:
+            wrong = str(error)
+            if sizes:
+                return wrong
+        else:
+            if not sizes:
+                return ""
+    return wrong
+
+
+def _check_function(key: str, reference: str, project: Path) -> None:
+    """A user's function is there; its file is not run."""
+    path, _, name = reference.rpartition(":")
+    if not path.endswith(".py") or not (project / path).is_file():
+        raise UserError(
+            f"Config: {key} is {reference!r}; there is no such file. Allowed: FILE.py:FUNCTION."
+        )
+    try:
+        tree = ast.parse((project / path).read_text(encoding="utf-8"))
+    except (SyntaxError, UnicodeError) as error:
+        raise UserError(f"Config: {key} is {reference!r}; the file fails: {error}.") from None
+    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    names = {*functions}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.alias):
+            names.add(node.asname or node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    if name not in names and "*" not in names:
+        raise UserError(
+            f"Config: {key} is {reference!r}; allowed: "
+            + (", ".join(f"{path}:{known}" for known in functions) or "a function of the file")
+            + "."
+        )
+
+
+def _check_rules(plan: Plan) -> None:
+    """No two batches have one rule's name."""
+    known: dict[str, str] = {}
+    for experiment, batch in plan.batches:
+        rule = rule_name(experiment, batch)
+        if rule in known:
+            raise UserError(
+                f"Config: experiments.{known[rule]} and experiments.{experiment} both need a rule"
+                f" {rule}; rename one."
+            )
+        known[rule] = experiment
+
+
+def _check_outputs(plan: Plan) -> None:
+    """No two parts of the study write one file."""
+    known: dict[Path, str] = {}
+    for what, path in _outputs(plan):
+        if path in known:
+            raise UserError(f"Config: {what} would write {path}, as does {known[path]}.")
+        known[path] = what
+
+
+def _outputs(plan: Plan) -> Iterator[tuple[str, Path]]:
+    config, figures = plan.config, plan.project / plan.config.paths.figures
+    yield "the report", figures / "report.html"
+    for suffix in ("html", "png", "pdf", "csv"):
+        yield "the scorecard", figures / f"scorecard.{suffix}"
+    for name in config.figures:
+        for suffix in ("png", "pdf", "csv", "txt"):
+            yield f"figures.{name}", figures / f"{name}.{suffix}"
+    for name in config.tables:
+        yield f"tables.{name}", plan.table_path(name)
+    for name in config.notebooks:
+        yield f"notebooks.{name}", plan.project / config.paths.notebooks / f"{name}.html"

@@ -97,15 +97,16 @@ def load_model(reference: str, **settings: Any) -> Model:
 def _of_config(name: str) -> Model:
     """A model of the config of the project that this directory is in."""
     # Outside a project there are the papers' models.
-    known: dict[str, Any] = open_study().plan.config.models if find_project() else {}
-    names = [*PAPERS, *known]
+    plan = open_study().plan if find_project() else None
+    names = [*PAPERS, *(plan.config.models if plan else ())]
     close = difflib.get_close_matches(name, names, n=1)
     require(
-        name in known,
+        name in names,
         f"There is no model {name!r}; allowed: {', '.join(names)}, SPEC.yaml or FILE.py:FUNCTION."
         + (f" Did you mean {close[0]!r}?" if close else ""),
     )
-    return check(Model, {**known[name], "name": name}, f"models.{name}")
+    assert plan is not None
+    return plan.model(name)
 
 
 def trained_autoencoder(states: StateSource = "ntangled", state: int | None = None) -> Model:

@@ -13,6 +13,7 @@ from typing import Any
 from overpar.base.errors import UserError
 from overpar.base.validation import check
 from overpar.experiments.common.spec import CellSpec
+from overpar.model.model import Model
 from overpar.study.config import Config, Experiment, Range
 from overpar.study.kinds import kind_module, kinds
 
@@ -63,6 +64,7 @@ class Plan:
         self.config = config
         self.project = project
         self._blocks: dict[str, dict[str, Cell]] = {}
+        self._models: dict[str, Model] = {}
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], Cell]:
@@ -116,7 +118,7 @@ class Plan:
                 yield Cell(name, kind, check(spec, settings, where), self.config.seed, root)
 
     def _with_model(self, values: dict[str, Any], where: str) -> dict[str, Any]:
-        """Settings with the name of a model replaced by what `models` says of it."""
+        """Settings with the name of a model replaced by the model."""
         if "model" not in values:
             return values
         name, known = values["model"], self.config.models
@@ -125,7 +127,18 @@ class Plan:
                 f"Config: {where}.model is {name!r}; allowed: {', '.join(known) or 'none yet'},"
                 " the names under `models`."
             )
-        return {**values, "model": {**known[name], "name": name}}
+        return {**values, "model": self.model(name)}
+
+    def model(self, name: str) -> Model:
+        """A model of the configuration.
+
+        Raises:
+            UserError: if a key of it is wrong.
+        """
+        if name not in self._models:
+            values = {**self.config.models[name], "name": name}
+            self._models[name] = check(Model, values, f"models.{name}")
+        return self._models[name]
 
     def cell(self, experiment: str, label: str) -> Cell:
         """One cell.

@@ -1,0 +1,273 @@
+"""Wrong configurations: each is refused with one message by the check before the first job."""
+
+import copy
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from overpar.base.errors import UserError
+from overpar.study.check import checked
+
+OWN = "from qibo import Circuit\n\n\ndef chain(qubits):\n    return Circuit(qubits)\n"
+SPIN = {"generators": ["ZZ", "X"], "state": "01", "observable": "Z"}
+BASE: dict[str, Any] = {
+    "seed": 1,
+    "size": "smoke",
+    "models": {
+        "spin": SPIN,
+        "ising": {"ansatz": "tfim_hva"},
+        "own": {"circuit": "own.py:chain", "observable": "Z"},
+        "unused": {"generators": ["XX@0::2", "ZZZ"]},
+    },
+    "experiments": {
+        "vqe": {
+            "every": {"steps": 10, "initial": "data"},
+            "cells": [{"qubits": 4, "boundary": "open", "depth": [4, 8], "engine": "fermions"}],
+        },
+        "mine": {
+            "kind": "circuit_training",
+            "cells": [
+                {"model": ["spin", "own"], "qubits": 4, "depth": 1},
+                {"model": "ising", "qubits": 4, "depth": 1, "engine": "fermions"},
+            ],
+        },
+        "dla": {"kind": "algebra", "cells": [{"model": "spin", "qubits": [2, 4]}]},
+    },
+    "tables": {"vqe": {"function": "training:cells", "experiments": ["vqe"]}},
+    "figures": {},
+    "notebooks": {"first": {"tables": ["vqe"], "title": "T"}},
+}
+CHAIN = {"qubits": 4, "boundary": "open", "depth": 2}
+RING = {"qubits": 5, "boundary": "periodic", "depth": 2}
+FIGURE = {"function": "curves:draw", "tables": {"cells": "vqe"}, "category": "A", "title": "T"}
+TABLE = BASE["tables"]["vqe"]
+NO_FERMIONS = "'fermions' cannot be used by this kind; allowed: 'auto', 'statevector', 'qibo'."
+NO_CURVATURE = "cannot be used by this kind; allowed: 'auto', 'statevector'."
+ISING_ONLY = "engine 'fermions' works for the Ising chain's ansatz with its own observable only"
+CELLS = "Config: experiments.{0}.cells[0]{1}"
+
+
+def cell(kind: str, **settings: Any) -> dict[str, Any]:
+    """A further block of one cell."""
+    return {f"experiments__{kind}": {"kind": kind, "cells": [settings]}}
+
+
+def model(**settings: Any) -> dict[str, Any]:
+    """A further model, which no cell names."""
+    return {"models__other": settings}
+
+
+# (what is changed in the configuration above, how its one message begins)
+WRONG: list[tuple[dict[str, Any], str]] = [
+    # Top level.
+    ({"sed": 1}, "Config: unknown key sed = 1; allowed: seed, "),
+    ({"seed": -1}, "Config: seed is -1; allowed: an integer from 0 to "),
+    ({"size": "tiny"}, "Config: size is 'tiny'; allowed: 'published' or 'smoke'."),
+    ({"ntangled__source": "web"}, "Config: ntangled.source is 'web'; allowed: 'auto', "),
+    ({"claims": "config/no.yaml"}, "Config: claims is 'config/no.yaml'; there is no such file."),
+    # Engines.
+    (
+        cell("classification", model="spin", qubits=4, depth=1, engine="fermions"),
+        CELLS.format("classification", f".engine: {NO_FERMIONS}"),
+    ),
+    (
+        cell("compilation", qubits=2, layers=1, engine="fermions"),
+        CELLS.format("compilation", f".engine: {NO_FERMIONS}"),
+    ),
+    (
+        cell("autoencoder", layers=1, states="released", engine="fermions"),
+        CELLS.format("autoencoder", f".engine: {NO_FERMIONS}"),
+    ),
+    (
+        cell("ntangled", qubits=2, depth=1, target=0.1, engine="fermions"),
+        CELLS.format("ntangled", f".engine: {NO_FERMIONS}"),
+    ),
+    (
+        cell("qntk_training", qubits=2, layers=1, rate=0.1, engine="fermions"),
+        CELLS.format("qntk_training", f".engine: {NO_FERMIONS}"),
+    ),
+    (
+        cell("qntk_concentration", qubits=2, layers=1, engine="fermions"),
+        CELLS.format("qntk_concentration", f".engine: {NO_FERMIONS}"),
+    ),
+    (
+        cell("spectra", **CHAIN, at="random", engine="qibo"),
+        CELLS.format("spectra", f".engine: 'qibo' {NO_CURVATURE}"),
+    ),
+    (
+        cell("compilation_spectra", qubits=2, layers=1, at="random", engine="fermions"),
+        CELLS.format("compilation_spectra", f".engine: 'fermions' {NO_CURVATURE}"),
+    ),
+    (
+        cell("autoencoder_spectra", layers=1, states="released", engine="qibo"),
+        CELLS.format("autoencoder_spectra", f".engine: 'qibo' {NO_CURVATURE}"),
+    ),
+    (
+        cell("algebra", model="spin", qubits=4, engine="statevector"),
+        CELLS.format("algebra", ".engine: 'statevector' cannot be used by this kind; allowed: "),
+    ),
+    (
+        cell("circuit_training", model="spin", qubits=4, depth=1, engine="fermions"),
+        CELLS.format("circuit_training", f": {ISING_ONLY}"),
+    ),
+    (
+        cell("variance", model="own", qubits=4, depth=1, engine="fermions"),
+        CELLS.format("variance", f": {ISING_ONLY}"),
+    ),
+    (
+        {
+            "models__ring": {"ansatz": "tfim_hva", "boundary": "periodic"},
+            **cell("variance", model="ring", qubits=5, depth=1, engine="fermions"),
+        },
+        CELLS.format("variance", f": {ISING_ONLY}"),
+    ),
+    (
+        {
+            "models__other": {"ansatz": "tfim_hva", "observable": "Z"},
+            **cell("variance", model="other", qubits=4, depth=1, engine="fermions"),
+        },
+        CELLS.format("variance", f": {ISING_ONLY}"),
+    ),
+    # Rings of odd length.
+    (
+        cell("landscape", qubits=5, boundary="periodic", trained=1, depth=2),
+        CELLS.format("landscape", ": qubits must be even for a periodic chain, but is 5."),
+    ),
+    (
+        cell("spectra", **RING, at="random"),
+        CELLS.format("spectra", ": qubits must be even for a periodic chain, but is 5."),
+    ),
+    # Models, whether a cell names them or not.
+    (model(generator=["X"]), "Config: unknown key models.other.generator = ['X']; allowed: "),
+    (model(state="0"), "Config: models.other: a model has one of the keys ansatz, generators"),
+    (model(ansatz="uccsd"), "Config: models.other.ansatz is 'uccsd'; allowed: 'tfim_hva' or "),
+    (model(generators=["X + Z"]), "Config: models.other.generators: other: the strings X on (0,)"),
+    (model(generators=["QQ"]), "Config: models.other.generators: "),
+    (model(generators=["X"], observable="Z +"), "Config: models.other.observable: "),
+    (model(generators=["X"], state="02"), "Config: models.other.state: Model other: state '02'"),
+    (
+        {"models__spin": {**SPIN, "state": "011"}},
+        "Config: models.spin.state: Model spin: state '011' must be letters 0, 1, +, - whose"
+        " number divides that of the qubits, 2.",
+    ),
+    (
+        model(circuit="no.py:chain"),
+        "Config: models.other.circuit is 'no.py:chain'; there is no such file.",
+    ),
+    (
+        model(circuit="own.py:ring"),
+        "Config: models.other.circuit is 'own.py:ring'; allowed: own.py:chain.",
+    ),
+    (
+        model(circuit="broken.py:chain"),
+        "Config: models.other.circuit is 'broken.py:chain'; the file fails: ",
+    ),
+    (
+        cell("variance", model="spinn", qubits=4, depth=1),
+        "Config: experiments.variance.cells[0].model is 'spinn'; allowed: spin, ising, own,",
+    ),
+    (
+        cell("variance", model="unused", qubits=4, depth=1),
+        "Config: experiments.variance.cells[0]: model unused needs an observable.",
+    ),
+    (
+        cell("circuit_spectra", model="spin", qubits=4, depth=0),
+        CELLS.format("circuit_spectra", ": depth must be at least 1 for model spin, but is 0."),
+    ),
+    (
+        cell("circuit_spectra", model="spin", qubits=4, depth=1, at="optimised", training="mind"),
+        "There is no experiment 'mind'; allowed: vqe, mine, ",
+    ),
+    # Experiments, tables, figures and notebooks.
+    (
+        {"experiments__vqe__every": {"depht": 4}},
+        "Config: unknown key experiments.vqe.cells[0].depht = 4; allowed: ",
+    ),
+    (
+        {"experiments__more": {"kind": "vqa", "cells": [CHAIN]}},
+        "Config: experiments.more is of the unknown kind 'vqa'; allowed: algebra, ",
+    ),
+    (
+        {
+            f"experiments__{name}": {"kind": "vqe", "cells": [{**CHAIN, "initial": "data"}]}
+            for name in ("a-b", "a_b")
+        },
+        "Config: experiments.a-b and experiments.a_b both need a rule simulate_a_b_n_4_boundary",
+    ),
+    (
+        {"tables__vqe__experiments": ["vqe", "vpe"]},
+        "Config: tables.vqe reads the unknown experiment 'vpe'; allowed: vqe, mine, dla.",
+    ),
+    (
+        {"tables__vqe__function": "training:cell"},
+        "Config: tables.vqe.function is 'training:cell'; allowed: training:cells, ",
+    ),
+    (
+        {"notebooks__first__tables": ["vqf"]},
+        "Config: notebooks.first reads the unknown table 'vqf'; allowed: vqe.",
+    ),
+    (
+        {"notebooks__first__published": ["no.csv"]},
+        "Config: notebooks.first.published names the unknown file 'no.csv'; allowed: ",
+    ),
+    (
+        {"notebooks__second": {"tables": ["vqe"], "title": "T"}},
+        "Config: notebooks has 'second'; there is no ",
+    ),
+    (
+        {"figures__scorecard": FIGURE},
+        "Config: figures.scorecard would write ",
+    ),
+    (
+        {"paths": {"tables": "out", "figures": "out"}, "tables__scorecard": TABLE},
+        "Config: tables.scorecard would write ",
+    ),
+    (
+        {
+            "paths": {"notebooks": "out", "figures": "out"},
+            "notebooks__report": {"tables": ["vqe"], "title": "T"},
+        },
+        "Config: notebooks.report would write ",
+    ),
+]
+
+
+@pytest.fixture
+def project(tmp_path: Path, root: Path) -> Path:
+    """A directory with what the configuration above names."""
+    shutil.copytree(root / "data/published", tmp_path / "data/published")
+    shutil.copy(root / "data/checksums.csv", tmp_path / "data")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/claims.yaml").write_text("alpha: 0.01\nclaims: []\n", encoding="utf-8")
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/first.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    (tmp_path / "broken.py").write_text("def chain(:\n", encoding="utf-8")
+    return tmp_path
+
+
+def changed(changes: dict[str, Any]) -> dict[str, Any]:
+    """The configuration above with keys replaced: models__spin={…}."""
+    values = copy.deepcopy(BASE)
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        at = values
+        for part in parents:
+            at = at.setdefault(part, {})
+        at[last] = value
+    return values
+
+
+def test_the_configuration_is_right_as_it_is(project: Path) -> None:
+    assert len(checked(BASE, project).plan.cells) == 7
+
+
+@pytest.mark.parametrize(("changes", "message"), WRONG)
+def test_refused_with_one_message(project: Path, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        checked(changed(changes), project)
+    assert str(caught.value).startswith(message)
+    assert str(caught.value).count("Config: ") <= 1
+    assert "\n" not in str(caught.value)
