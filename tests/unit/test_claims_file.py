@@ -86,13 +86,13 @@ def test_claims_that_are_right(plan: Plan) -> None:
     [
         ({"table": "vqee"}, "unknown table 'vqee'; allowed: vqe, .*Did you mean 'vqe'"),
         (
-            {"where": {"boundry": "open"}},
-            "where names the column 'boundry', which the table 'vqe' does not have; allowed:"
+            {"where": {"bound": "open"}},
+            "where names the column 'bound', which the table 'vqe' does not have; allowed:"
             r" boundary, depth, .*, final_median\. Did you mean 'boundary'\?$",
         ),
         (
-            {"where": {"boundary": "opne"}},
-            r"where.boundary is 'opne'; allowed: open, periodic\. Did you mean 'open'\?$",
+            {"where": {"boundary": "opened"}},
+            r"where.boundary is 'opened'; allowed: open, periodic\. Did you mean 'open'\?$",
         ),
         ({"where": {"initial": ["data", "paper"]}}, "where.initial is 'paper'; allowed: code, da"),
         ({"test": {**COUNTS, "column": "min_lt_0.1"}}, "test.column names the column 'min_lt_0.1'"),
@@ -147,7 +147,7 @@ def test_claims_that_are_right(plan: Plan) -> None:
             {"table": "vqe_runs", "test": {**SPECTRUM, "published_column": "list"}},
             "test.published_column names the column 'list', which vqe_loss.csv",
         ),
-        ({"table": "theory", "where": {"modle": "x"}}, "where names the column 'modle'.*'model'"),
+        ({"table": "theory", "where": {"mode": "x"}}, "where names the column 'mode'.*'model'"),
     ],
 )
 def test_claims_that_name_what_is_not_there(
