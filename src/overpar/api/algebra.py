@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from overpar.base.checks import require
+from overpar.base.checks import instance, require
 from overpar.base.errors import UserError
 from overpar.model.model import Model
 from overpar.quantities.algebra import dla_dimension, sector_dimension
@@ -24,7 +24,7 @@ class SimpleIdeal:
     rank: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Algebra:
     """The Lie algebra that a model's generators span with all their nested commutators.
 
@@ -38,7 +38,7 @@ class Algebra:
         sector: dimension on the subspace explored from it; None where not counted.
         no_sector: why not.
         centre: dimension of the centre; None where it was not split off.
-        ideals: the simple ideals.
+        ideals: the simple ideals, each with `name`, `dimension` and `rank`.
         no_ideals: why there are none.
     """
 
@@ -60,8 +60,8 @@ class Algebra:
         parts = [ideal.name for ideal in self.ideals]
         return " + ".join(parts + [f"centre of dimension {self.centre}"] * bool(self.centre))
 
-    def __str__(self) -> str:
-        return "\n".join(f"{what} {value}".strip() for what, value in self._lines())
+    def __repr__(self) -> str:
+        return "\n".join(": ".join(filter(None, line)) for line in self._lines())
 
     def _repr_html_(self) -> str:
         import pandas as pd
@@ -71,9 +71,9 @@ class Algebra:
     def _lines(self) -> list[tuple[str, str]]:
         size = f"exceeds {self.exceeds}" if self.dimension is None else str(self.dimension)
         lines = [("dimension", size), ("stopped, since", self.stopped)]
-        about = f"dimension on the subspace explored from {self.state}"
-        lines += [(about, "not found" if self.sector is None else str(self.sector))]
-        lines += [("structure", self.structure), ("", self.no_sector), ("", self.no_ideals)]
+        sector = f"not found, {self.no_sector}" if self.no_sector else str(self.sector or "")
+        lines += [(f"dimension on the subspace explored from {self.state}", sector)]
+        lines += [("structure", self.structure), ("structure not found", self.no_ideals)]
         return [(what, value) for what, value in lines if value]
 
 
@@ -98,18 +98,23 @@ def dla(
         sector: also count what acts on the subspace explored from the input state.
         ideals: also split it into centre and simple ideals, up to dimension 2048; a minute there.
 
+    Returns:
+        The numbers by name; prints as a table.
+
     Raises:
         UserError: if the model does not fit the size, or a fixed gate of its circuit is not
             Clifford.
 
     Examples:
-        >>> print(dla(Model(generators=["ZZ", "X"], state="+"), qubits=4))
-        dimension 16
-        dimension on the subspace explored from ++++ 16
-        structure su(4) + centre of dimension 1
+        >>> import overpar as op
+        >>> op.dla(op.tfim_hva("open"), qubits=4)
+        dimension: 16
+        dimension on the subspace explored from ++++: 15
+        structure: su(4) + centre of dimension 1
 
     Source: arXiv:2109.11676, theorems 1 to 3.
     """
+    instance("model", model, Model, 'load_model("tfim_hva")')
     require(
         max_dim is None or max_dim >= 1,
         f"Argument `max_dim` must be at least 1, but is {max_dim}.",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from overpar.base.checks import integer, require
+from overpar.base.checks import instance, integer, require
 from overpar.base.progress import Progress, silent
 from overpar.base.statistics import variance_interval
 from overpar.model.model import Model
@@ -22,7 +22,7 @@ whose number of angles estimates M_c. Var dL: of the derivative along the middle
 deep: the variance of the loss of deep circuits, from the algebra alone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diagnosis:
     """What is known of a model at several sizes, and what follows.
 
@@ -47,12 +47,12 @@ class Diagnosis:
         return asdict(self)
 
     def table(self) -> Any:
-        """One row per size, as text: a pandas data frame."""
+        """One row per size, as it is printed: a pandas data frame of text."""
         import pandas as pd
 
         return pd.DataFrame([_shown(row) for row in self.sizes])
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         rows = [_shown(row) for row in self.sizes]
         lines = [tuple(rows[0]), *(tuple(row.values()) for row in rows)]
         widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
@@ -126,15 +126,21 @@ def diagnose(
         seed: of the random angles.
         progress: called with (stages done, stages).
 
+    Returns:
+        The numbers of every size, trends and verdict; prints as a table, and `plot` draws it.
+
     Raises:
         UserError: if an argument is out of range, or the model does not fit a size.
 
     Examples:
-        >>> diagnose(Model(generators=["ZZ", "X"], state="+"), 4).sizes[0]["dimension"]
-        16
+        >>> import overpar as op
+        >>> found = op.diagnose(op.tfim_hva("open"), qubits=4, samples=100)
+        >>> found.sizes[0]["dimension"], found.sizes[0]["rank"]
+        (16, 8)
 
     Source: arXiv:2109.11676, theorems 1 to 3, for what the numbers mean; the verdict is ours.
     """
+    instance("model", model, Model, 'load_model("tfim_hva")')
     sizes = sorted({qubits} if isinstance(qubits, int) else set(qubits))
     require(
         bool(sizes) and all(isinstance(n, int) and 1 <= n <= 256 for n in sizes),

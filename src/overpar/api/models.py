@@ -26,10 +26,11 @@ def from_qibo(
         UserError: if it is neither; what a gate cannot be converted for is said when it is used.
 
     Examples:
+        >>> import overpar as op
         >>> from qibo import Circuit, gates
         >>> circuit = Circuit(2)
         >>> circuit.add(gates.RX(q, 0.0) for q in range(2))
-        >>> from_qibo(circuit, observable="Z").task().parameters
+        >>> op.from_qibo(circuit, observable="Z").task().parameters
         2
     """
     require(

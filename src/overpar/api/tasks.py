@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from overpar.base.checks import choice, real_array, require
+from overpar.base.checks import choice, instance, integer, positive, real_array, require
 from overpar.base.seeds import released_angles
 from overpar.engines.choose import curvature_engine, make_engine, make_objective
 from overpar.engines.density import Density
@@ -16,6 +16,7 @@ from overpar.quantities import information
 from overpar.quantities.information import Rank
 
 Matrix = Literal["qfim", "hessian"]
+SEEDS = 2**32
 
 
 def random_angles(task: Task, seed: int, *, width: float = 2 * np.pi) -> Floats:
@@ -31,8 +32,21 @@ def random_angles(task: Task, seed: int, *, width: float = 2 * np.pi) -> Floats:
     Returns:
         Shape (M,).
 
+    Raises:
+        UserError: if an argument is out of range.
+
+    Examples:
+        >>> import overpar as op
+        >>> task = op.tfim_hva().task(qubits=4, depth=2)
+        >>> op.random_angles(task, seed=7, width=1.0).round(2).tolist()
+        [0.08, 0.78, 0.44, 0.72]
+
     Source: the authors' released code of arXiv:2109.11676.
     """
+    check_task(task)
+    integer("seed", seed, 0)
+    require(seed < SEEDS, f"Argument `seed` must be below {SEEDS}, but is {seed}.")
+    positive("width", width)
     return released_angles(seed, task.parameters, width)
 
 
@@ -52,10 +66,10 @@ def state(task: Task, angles: ArrayLike, *, engine: EngineName = "auto") -> Comp
         UserError: if the angles have another shape.
 
     Examples:
-        >>> from overpar.model.model import Model
-        >>> task = Model(generators=["X"]).task(qubits=1, depth=1)
-        >>> bool(abs(state(task, [np.pi])[1]) == 1)
-        True
+        >>> import overpar as op
+        >>> task = op.Model(generators=["X"]).task(qubits=1, depth=1)
+        >>> abs(op.state(task, [np.pi])).round(12).tolist()
+        [0.0, 1.0]
     """
     points = _points(task, angles)
     states = make_engine(task, engine).state(points.reshape(-1, task.parameters))
@@ -78,17 +92,20 @@ def loss_and_gradient(
         Loss, a number or shape (runs,), and gradient, of the shape of `angles`.
 
     Raises:
-        UserError: if the angles have another shape, or the engine does not apply.
+        UserError: if the angles have another shape, the task has no loss, or the engine does not
+            apply.
 
     Examples:
-        >>> from overpar.model.model import Model
-        >>> task = Model(generators=["X"], observable="Z").task(qubits=1, depth=1)
-        >>> [float(value) for value in loss_and_gradient(task, [0.0])]
-        [2.0, 0.0]
+        >>> import overpar as op
+        >>> task = op.Model(generators=["X"], observable="Z").task(qubits=1, depth=1)
+        >>> loss, gradient = op.loss_and_gradient(task, [np.pi / 2])
+        >>> round(float(loss), 12), gradient.round(12).tolist()
+        (1.0, [-1.0])
 
     Source: arXiv:2109.11676, eq. (3).
     """
-    points = _points(task, angles)
+    points = _points(task, angles, trainable=True)
+    integer("threads", threads, 1)
     objective = make_objective(task, engine, threads)
     loss, gradient = objective.loss_and_gradient(points.reshape(-1, task.parameters))
     return (loss, gradient) if points.ndim == 2 else (loss[0], gradient[0])
@@ -98,7 +115,7 @@ def qfim(
     task: Task,
     angles: ArrayLike,
     *,
-    noise: str | Noise | None = None,
+    noise: str | None = None,
     engine: EngineName = "auto",
 ) -> Floats:
     """Quantum Fisher information matrix F_ij = 4 Re[⟨∂iψ|∂jψ⟩ − ⟨∂iψ|ψ⟩⟨ψ|∂jψ⟩].
@@ -118,14 +135,22 @@ def qfim(
         Symmetric positive semidefinite matrix, shape (M, M).
 
     Raises:
-        UserError: if the angles have another shape, or the task is too large for noise.
+        UserError: if the angles have another shape, or noise does not apply to the task.
+
+    Examples:
+        >>> import overpar as op
+        >>> task = op.Model(generators=["X"]).task(qubits=1, depth=1)
+        >>> op.qfim(task, [0.3]).round(12).tolist()
+        [[1.0]]
 
     Source: arXiv:2109.11676, eq. (8); arXiv:2302.05059, eq. (7).
     """
+    check_task(task)
     point = real_array("angles", angles, (task.parameters,))
     if noise is None:
         return information.qfim(make_engine(task, engine), point)
-    model = Noise.parse(noise) if isinstance(noise, str) else noise
+    model = Noise.parse(noise)
+    require(engine == "auto", f"Argument `noise` needs engine 'auto', but it is {engine!r}.")
     require(task.inputs is None, "Argument `noise` needs a task whose only input is |0…0⟩.")
     require(
         model.place != "global" or task.chain is not None,
@@ -147,10 +172,18 @@ def hessian(task: Task, angles: ArrayLike) -> Floats:
         Symmetric matrix, shape (M, M).
 
     Raises:
-        UserError: if the angles have another shape, or the derivatives are the released ones.
+        UserError: if the angles have another shape, the task has no loss, or the derivatives are
+            the released ones.
+
+    Examples:
+        >>> import overpar as op
+        >>> task = op.Model(generators=["X"], observable="Z").task(qubits=1, depth=1)
+        >>> op.hessian(task, [0.0]).round(12).tolist()
+        [[-1.0]]
 
     Source: arXiv:2109.11676, eq. (9).
     """
+    check_task(task, trainable=True)
     point = real_array("angles", angles, (task.parameters,))
     require(
         not task.circuit.derivative_ties,
@@ -164,7 +197,7 @@ def spectrum(
     angles: ArrayLike,
     *,
     of: Matrix = "qfim",
-    noise: str | Noise | None = None,
+    noise: str | None = None,
     engine: EngineName = "auto",
 ) -> Floats:
     """Eigenvalues of QFIM or Hessian in descending order.
@@ -181,6 +214,12 @@ def spectrum(
 
     Raises:
         UserError: as for `qfim` and `hessian`.
+
+    Examples:
+        >>> import overpar as op
+        >>> task = op.tfim_hva().task(qubits=2, depth=1)
+        >>> len(op.spectrum(task, [0.1, 0.2], of="hessian"))
+        2
 
     Source: arXiv:2109.11676, Fig. 4.
     """
@@ -205,12 +244,32 @@ def rank(task: Task, angles: ArrayLike, *, of: Matrix = "qfim") -> Rank:
     Raises:
         UserError: as for `spectrum`.
 
+    Examples:
+        >>> import overpar as op
+        >>> task = op.tfim_hva().task(qubits=6, depth=12)
+        >>> op.rank(task, op.random_angles(task, seed=7)).value
+        18
+
     Source: arXiv:2109.11676, theorem 1; the cut is that of docs/conventions.md.
     """
     return information.numerical_rank(spectrum(task, angles, of=of))
 
 
-def _points(task: Task, angles: ArrayLike) -> Floats:
+def check_task(task: Task, *, trainable: bool = False) -> None:
+    """Require a task, and one with a loss if it is to be trained.
+
+    Raises:
+        UserError: if it is none, or has no loss.
+    """
+    instance("task", task, Task, "model.task(qubits=6, depth=12)")
+    require(
+        task.trainable or not trainable,
+        "Argument `task` has no loss: its model needs an `observable`, or a `target` to compile.",
+    )
+
+
+def _points(task: Task, angles: ArrayLike, *, trainable: bool = False) -> Floats:
     """Angles of one point or of several."""
+    check_task(task, trainable=trainable)
     several = np.ndim(angles) == 2
     return real_array("angles", angles, (None, task.parameters) if several else (task.parameters,))

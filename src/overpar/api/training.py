@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from overpar.api.tasks import check_task
 from overpar.base import seeds
-from overpar.base.checks import integer, real_array
+from overpar.base.checks import integer, positive, real_array
 from overpar.base.progress import Progress, silent
 from overpar.base.statistics import wilson
 from overpar.engines.choose import make_objective
@@ -114,20 +115,29 @@ def train(
         rate: learning rate.
         engine: "auto" takes the fastest that applies; "fermions", "statevector" or "qibo".
         threads: threads that share the runs; all processors if None.
-        progress: called with (steps done, steps), e.g. `reporter("training")`.
+        progress: called with (steps done, steps), e.g. `op.reporter("training")`.
+
+    Returns:
+        Losses and angles of all runs; prints as a summary, and `plot` draws the losses.
 
     Raises:
-        UserError: if an argument is out of range, or the engine does not apply.
+        UserError: if an argument is out of range, the task has no loss, or the engine does not
+            apply.
 
     Examples:
-        >>> from overpar.model.papers import tfim_hva
-        >>> found = train(tfim_hva("periodic").task(4, 4), runs=8, steps=300, rate=0.05)
-        >>> found.arrived(1e-2)
-        8
+        >>> import overpar as op
+        >>> task = op.tfim_hva("periodic").task(qubits=4, depth=4)
+        >>> runs = op.train(task, runs=8, steps=300, rate=0.05)
+        >>> runs.arrived(1e-2), runs.losses.shape
+        (8, (8, 301))
 
     Source: Kingma and Ba, arXiv:1412.6980; arXiv:2109.11676, Methods.
     """
+    check_task(task, trainable=True)
     integer("runs", runs, 1)
+    integer("seed", seed, 0)
+    integer("threads", 1 if threads is None else threads, 1)
+    positive("width", width)
     if angles is None:
         draws = (seeds.generator(seed, "train", k).random(task.parameters) for k in range(runs))
         start = width * np.array(list(draws))

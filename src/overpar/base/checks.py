@@ -22,6 +22,22 @@ def integer(name: str, value: int, minimum: int) -> None:
     )
 
 
+def instance(name: str, value: object, kind: type, example: str) -> None:
+    """Require a value of a class, such as an example makes."""
+    require(
+        isinstance(value, kind),
+        f"Argument `{name}` must be a {kind.__name__}, e.g. {example}, but is {value!r}.",
+    )
+
+
+def positive(name: str, value: float) -> None:
+    """Require a finite number above zero."""
+    require(
+        bool(np.isfinite(value) and value > 0),
+        f"Argument `{name}` must be positive and finite, but is {value!r}.",
+    )
+
+
 def choice(name: str, value: str, literal: Any) -> None:
     """Require one of the values of a `typing.Literal`."""
     allowed = get_args(literal)

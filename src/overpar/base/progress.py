@@ -26,6 +26,9 @@ def reporter(title: str, *, bar: bool | None = None, every: float = 10.0) -> Pro
         title: what is going on.
         bar: draw a bar; by default if standard error is a terminal.
         every: seconds between plain lines.
+
+    Returns:
+        What `train` and `diagnose` take as `progress`.
     """
     if sys.stderr.isatty() if bar is None else bar:
         drawn: tqdm[NoReturn] = tqdm(desc=title, leave=True, file=sys.stderr)

@@ -11,6 +11,7 @@ from overpar.model.observables import Task
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 EngineName = Literal["auto", "fermions", "statevector", "qibo"]
+# What computes states and gradients: auto is the fastest that applies, qibo the slow reference.
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 
 

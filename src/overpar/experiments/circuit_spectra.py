@@ -50,7 +50,7 @@ class Spec(CellSpec):
         """Optimised angles come from the training record of the same size."""
         if self.at == "random":
             return {}
-        cell = f"model={self.model},n={self.qubits},depth={self.depth}"
+        cell = f"model={self.model.name},n={self.qubits},depth={self.depth}"
         return {"training": f"record:{self.training}/{cell}"}
 
     def files(self) -> list[str]:

@@ -32,7 +32,7 @@ class Spec(TrainingSpec):
     @model_validator(mode="after")
     def _trainable(self) -> "Spec":
         if not self.model.trainable:
-            raise ValueError(f"model {self.model} needs an observable to be trained")
+            raise ValueError(f"model {self.model.name} needs an observable to be trained")
         return self
 
     def ising(self) -> bool:

@@ -30,7 +30,7 @@ class Spec(CellSpec):
     @model_validator(mode="after")
     def _has_loss(self) -> "Spec":
         if not self.model.trainable:
-            raise ValueError(f"model {self.model} needs an observable")
+            raise ValueError(f"model {self.model.name} needs an observable")
         return self
 
     def ising(self) -> bool:

@@ -47,8 +47,10 @@ class _OneMessage(type(BaseModel)):  # type: ignore[misc]
     """Makes a wrong argument one `UserError` instead of pydantic's report."""
 
     def __call__(cls, *arguments: Any, **values: Any) -> Any:
+        if arguments:
+            raise UserError('Model takes named arguments only, e.g. Model(generators=["ZZ", "X"]).')
         try:
-            return super().__call__(*arguments, **values)
+            return super().__call__(**values)
         except ValidationError as error:
             raise UserError(f"Model: {message(cls, error)}") from None
 
@@ -64,7 +66,8 @@ class Model(BaseModel, metaclass=_OneMessage):
     1 − |Tr(U†V)|²/4ⁿ; without either there are states, but no loss.
 
     Examples:
-        >>> chain = Model(generators=["ZZ", "X"], state="+", observable="-ZZ - X")
+        >>> import overpar as op
+        >>> chain = op.Model(generators=["ZZ", "X"], state="+", observable="-ZZ - X")
         >>> chain.task(qubits=6, depth=12).parameters
         24
 
@@ -75,7 +78,9 @@ class Model(BaseModel, metaclass=_OneMessage):
         frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True
     )
 
-    name: str = Field("model", description="set by the key under `models`")
+    name: str = Field(
+        "model", description="for labels and messages; in a config, the key under `models`"
+    )
     ansatz: Literal["tfim_hva", "hardware_efficient"] | None = Field(
         None, description="an ansatz of the papers"
     )
@@ -85,7 +90,9 @@ class Model(BaseModel, metaclass=_OneMessage):
         description='sums of Pauli strings, one angle a layer each, e.g. ["ZZ", "X"]',
     )
     circuit: Annotated[Any, WithJsonSchema({"type": "string"})] = Field(
-        None, description="FILE.py:FUNCTION; called with those of qubits, depth that it takes"
+        None,
+        description="FILE.py:FUNCTION; called with those of qubits, depth that it takes. From"
+        " Python also the function, or one Qibo circuit",
     )
     local: bool = Field(
         False, description="every place of a generator has an angle of its own, not their sum"
@@ -110,7 +117,9 @@ class Model(BaseModel, metaclass=_OneMessage):
         " Ising chain for tfim_hva",
     )
     target: Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 0})] = Field(
-        None, description="NumPy seed of a Haar-random unitary that the circuit is to compile"
+        None,
+        description="NumPy seed of a Haar-random unitary that the circuit is to compile. From"
+        " Python also the unitary, shape (2ⁿ, 2ⁿ)",
     )
     # From Python only: a config names no arrays.
     inputs: Annotated[NDArray[np.complex128] | None, WithJsonSchema({"type": "null"})] = Field(
@@ -194,18 +203,46 @@ class Model(BaseModel, metaclass=_OneMessage):
             raise ValueError("target is for a model without state, inputs and observable")
         return self
 
-    def __str__(self) -> str:
-        """The name, for labels."""
-        return self.name
+    def __repr__(self) -> str:
+        """What was given, in the order of the fields; of an array its shape."""
+        given = {k: getattr(self, k) for k in type(self).model_fields if k in self.model_fields_set}
+        shown = (
+            f"{k}=<shape {v.shape}>" if isinstance(v, np.ndarray) else f"{k}={v!r}"
+            for k, v in given.items()
+        )
+        return f"Model({', '.join(shown)})"
 
-    def __repr_args__(self) -> Any:
-        """What was given."""
-        return [(key, getattr(self, key)) for key in self.model_fields_set]
+    def __str__(self) -> str:
+        return repr(self)
 
     @property
     def trainable(self) -> bool:
         """Whether there is something to minimise."""
         return self.observable is not None or self.target is not None or self.ansatz == "tfim_hva"
+
+    def task(self, qubits: int | None = None, depth: int | None = None) -> Task:
+        """The task at one size: its loss is ⟨O⟩ minus the lowest eigenvalue of O.
+
+        Without an observable the task has a circuit only, for QFIM and states.
+
+        Args:
+            qubits: n; may be left out where the model has one size.
+            depth: number of layers.
+
+        Raises:
+            UserError: as for `build`.
+        """
+        circuit = self.build(qubits, depth)
+        n = circuit.qubits
+        if self.target is not None:
+            return _compilation(circuit, self._target(n))
+        observable = self.operator(n)
+        if observable is None:
+            return Task(circuit, PauliSum(()), self.inputs)
+        if self.ising(n):
+            lowest = tfim_ground_energy(n, self.boundary, self.field)
+            return Task(circuit, observable, constant=-lowest, chain=(self.boundary, self.field))
+        return Task(circuit, observable, self.inputs, -lowest_eigenvalue(observable, n))
 
     def files(self) -> list[str]:
         """The file of a circuit that is the user's code."""
@@ -251,7 +288,7 @@ class Model(BaseModel, metaclass=_OneMessage):
             before = self._preparation(body.qubits)
             return replace(body, gates=(*before, *body.gates)) if before else body
         n = self._size(qubits)
-        require(depth is not None, f"Model {self.name} needs `depth`.")
+        require(depth is not None, f"Model {self.name} needs `depth`, the number of layers.")
         assert depth is not None
         integer("depth", depth, 0)
         if self.ansatz:
@@ -288,36 +325,12 @@ class Model(BaseModel, metaclass=_OneMessage):
             return parse_generators([self.observable], qubits, self.boundary)[0]
         return tfim(qubits, self.boundary, self.field) if self.ansatz == "tfim_hva" else None
 
-    def task(self, qubits: int | None = None, depth: int | None = None) -> Task:
-        """The task at one size: its loss is ⟨O⟩ minus the lowest eigenvalue of O.
-
-        Without an observable the task has a circuit only, for QFIM and states.
-
-        Args:
-            qubits: n; may be left out where the model has one size.
-            depth: number of layers.
-
-        Raises:
-            UserError: as for `build`.
-        """
-        circuit = self.build(qubits, depth)
-        n = circuit.qubits
-        if self.target is not None:
-            return _compilation(circuit, self._target(n))
-        observable = self.operator(n)
-        if observable is None:
-            return Task(circuit, PauliSum(()), self.inputs)
-        if self.ising(n):
-            lowest = tfim_ground_energy(n, self.boundary, self.field)
-            return Task(circuit, observable, constant=-lowest, chain=(self.boundary, self.field))
-        return Task(circuit, observable, self.inputs, -lowest_eigenvalue(observable, n))
-
     def _size(self, qubits: int | None) -> int:
         """The number of qubits, from what the model holds if it is not given."""
         held = self.inputs.shape[-1] if self.inputs is not None else 0
         held = len(self.target) if isinstance(self.target, np.ndarray) else held
         n = qubits if qubits is not None or not held else held.bit_length() - 1
-        require(n is not None, f"Model {self.name} needs `qubits`.")
+        require(n is not None, f"Model {self.name} needs `qubits`, the size.")
         assert n is not None
         require(
             not held or held == 2**n,

@@ -137,6 +137,13 @@ class Task:
             f"Argument `weight` must be real and finite, but is {weight}.",
         )
 
+    def __repr__(self) -> str:
+        inputs = 1 if self.inputs is None else len(self.inputs)
+        return (
+            f"Task of {self.circuit.qubits} qubits, {self.parameters} angles, {inputs} input"
+            f" state{'s' * (inputs > 1)}{'' if self.trainable else ', no loss'}"
+        )
+
     @property
     def parameters(self) -> int:
         """Number M of angles."""
@@ -207,8 +214,8 @@ def tfim_ground_energy(qubits: int, boundary: Boundary, field: float = 1.0) -> f
         UserError: if an argument is outside its range.
 
     Examples:
-        >>> round(tfim_ground_energy(4, "open"), 6)
-        -4.758770
+        >>> f"{tfim_ground_energy(4, 'open'):.6f}"
+        '-4.758770'
 
     Source: P. Pfeuty, Ann. Phys. 57, 79 (1970), eqs. (2.7)–(3.1).
     """

@@ -20,7 +20,8 @@ def tfim_hva(boundary: Boundary = "open", *, field: float = 1.0, tying: Tying = 
         tying: "correct", or "released" for the derivatives of the authors' released QFIM.
 
     Examples:
-        >>> tfim_hva("periodic").task(qubits=4, depth=3).parameters
+        >>> import overpar as op
+        >>> op.tfim_hva("periodic").task(qubits=4, depth=3).parameters
         6
 
     Source: arXiv:2109.11676, eqs. (14)–(16) and Fig. 3.
@@ -38,7 +39,8 @@ def hardware_efficient(observable: str | None = None, *, state: str | None = Non
         state: product state that it acts on, letters 0, 1, +, -; 0 if None.
 
     Examples:
-        >>> hardware_efficient().task(qubits=4, depth=35).parameters
+        >>> import overpar as op
+        >>> op.hardware_efficient().task(qubits=4, depth=35).parameters
         428
 
     Source: arXiv:2109.11676, Supplementary Figs. 4 and 5.
@@ -58,7 +60,8 @@ def compilation(target: int | NDArray[np.complex128] = 1) -> Model:
         UserError: if `target` is no such matrix, or not unitary to 1e-9.
 
     Examples:
-        >>> compilation(np.eye(4)).task(depth=3).parameters
+        >>> import overpar as op
+        >>> op.compilation(np.eye(4)).task(depth=3).parameters
         16
 
     Source: arXiv:2109.11676, eq. (18) and Supplementary Fig. 4.
@@ -77,7 +80,8 @@ def autoencoder(states: ArrayLike, *, trash: int = 2) -> Model:
         UserError: if an argument has another shape or is outside its range.
 
     Examples:
-        >>> autoencoder(np.eye(2, 16)).task(depth=5).parameters
+        >>> import overpar as op
+        >>> op.autoencoder(np.eye(2, 16)).task(depth=5).parameters
         68
 
     Source: arXiv:2109.11676, eq. (19) and Supplementary Fig. 5.

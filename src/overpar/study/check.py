@@ -29,7 +29,8 @@ class Study:
 def opened(values: Mapping[str, Any], project: Path = Path()) -> Study:
     """The study of a configuration of which only keys, types and ranges are checked.
 
-    For jobs of the workflow, whose start-up counts: the main process has checked the rest.
+    For jobs of the workflow and for reading results, whose start-up counts: the main process has
+    checked the rest.
 
     Args:
         values: the configuration as read.

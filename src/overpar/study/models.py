@@ -79,7 +79,8 @@ def load_model(reference: str, **settings: Any) -> Model:
         UserError: if there is no such model, or it is wrong.
 
     Examples:
-        >>> load_model("tfim_hva", boundary="periodic").task(qubits=4, depth=3).parameters
+        >>> import overpar as op
+        >>> op.load_model("tfim_hva", boundary="periodic").task(qubits=4, depth=3).parameters
         6
     """
     if reference in PAPERS:
@@ -98,7 +99,7 @@ def _of_config(name: str) -> Model:
     """A model of the config of the project that this directory is in."""
     # Outside a project there are the papers' models.
     plan = open_study().plan if find_project() else None
-    names = [*PAPERS, *(plan.config.models if plan else ())]
+    names = list(dict.fromkeys([*PAPERS, *(plan.config.models if plan else ())]))
     close = difflib.get_close_matches(name, names, n=1)
     require(
         name in names,

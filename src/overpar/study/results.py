@@ -12,14 +12,14 @@ from xarray import Dataset
 from overpar.base.checks import require
 from overpar.base.errors import UserError
 from overpar.base.records import read_record
-from overpar.study.check import Study, read_study
-from overpar.study.config import DEFAULT
+from overpar.study.check import Study, opened
+from overpar.study.config import DEFAULT, read
 from overpar.study.plan import PUBLISHED, Plan
 
 VARIABLE = "OVERPAR_CONFIG"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """What a run of the workflow has made.
 
@@ -33,6 +33,11 @@ class Results:
     def plan(self) -> Plan:
         """What the run makes, and where."""
         return self.study.plan
+
+    def __repr__(self) -> str:
+        parts = ("tables", self.plan.config.tables), ("experiments", self.plan.config.experiments)
+        lines = [f"{what}: {', '.join(names)}" for what, names in parts]
+        return "\n".join([f"Results in {self.plan.project}", *lines])
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name in the config.
@@ -70,10 +75,19 @@ class Results:
             label: of the cell, as `overpar plan` prints it; or, in its place,
             settings: that single out one cell, e.g. qubits=6, boundary="open", depth=16.
 
+        Returns:
+            All that was stored of it, e.g. `record["loss"]`, shape (runs, steps+1).
+
         Raises:
             UserError: if there is no such cell, or its record is missing, damaged or outdated.
         """
+        require(not (label and settings), "Give a `label`, or settings in its place, and not both.")
         cell = self.plan.cell(experiment, label or self._label(experiment, settings))
+        require(
+            cell.path.is_file(),
+            f"There is no {cell.path} yet; `make reproduce` makes it, and"
+            f' `overpar run {experiment} "{cell.label}"` it alone.',
+        )
         return read_record(cell.path, self.study.identities.cell(cell))
 
     def _label(self, experiment: str, settings: Mapping[str, Any]) -> str:
@@ -85,17 +99,16 @@ class Results:
                 name in names,
                 f"Cells of {experiment!r} are told apart by {', '.join(names)}, not by {name!r}.",
             )
-        wanted = {key: str(value) for key, value in settings.items()}
         found = [
             label
             for label, cell in cells.items()
-            if all(str(getattr(cell.spec, key)) == value for key, value in wanted.items())
+            if all(cell.spec.shown(key) == str(value) for key, value in settings.items())
         ]
         require(
             len(found) == 1,
             f"{len(found)} cells of {experiment!r} have"
-            f" {', '.join(f'{k}={v}' for k, v in settings.items()) or 'no settings'};"
-            " `overpar plan` lists all.",
+            f" {', '.join(f'{k}={v}' for k, v in settings.items()) or 'no settings'}; they are told"
+            f" apart by {', '.join(names)}, and `overpar plan` lists all.",
         )
         return found[0]
 
@@ -106,6 +119,9 @@ def results() -> Results:
     That is of config/config.yaml with the files in OVERPAR_CONFIG laid upon it, whose relative
     paths, separated as in PATH, are relative to the project.
 
+    Returns:
+        What was made of it; prints the names of its tables and experiments.
+
     Raises:
         UserError: if this directory is in no project, or the configuration is wrong.
     """
@@ -113,7 +129,7 @@ def results() -> Results:
 
 
 def open_study() -> Study:
-    """The checked study of the project that this directory is in; see `results`.
+    """The study of the project that this directory is in; see `results`.
 
     Raises:
         UserError: if it is in none, or the configuration is wrong.
@@ -122,7 +138,7 @@ def open_study() -> Study:
     if project is None:
         raise UserError(f"There is no {DEFAULT} in {Path.cwd()} or above it; start in the project.")
     extra = [name for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
-    return read_study(project, *(Path(name) for name in extra))
+    return opened(read([project / DEFAULT, *(project / name for name in extra)]), project)
 
 
 def find_project() -> Path | None:

@@ -1,5 +1,6 @@
 """What a cell of an experiment is: a frozen, checked specification."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -70,13 +71,20 @@ class CellSpec(BaseModel):
     @property
     def label(self) -> str:
         """Readable name of the cell, e.g. n=6,boundary=open,depth=16,initial=data."""
-        return ",".join(f"{short}={getattr(self, name)}" for name, short in self.LABEL.items())
+        return self._named(self.LABEL)
 
     @property
     def batch(self) -> str:
         """Readable name of the job that does this cell, e.g. n=6,boundary=open,initial=data."""
-        names = self.LABEL if self.BATCH is None else self.BATCH
-        return ",".join(f"{self.LABEL[name]}={getattr(self, name)}" for name in names)
+        return self._named(self.LABEL if self.BATCH is None else self.BATCH)
+
+    def shown(self, name: str) -> str:
+        """A setting as labels have it: a model by its name."""
+        value = getattr(self, name)
+        return str(getattr(value, "name", value))
+
+    def _named(self, names: Iterable[str]) -> str:
+        return ",".join(f"{self.LABEL[name]}={self.shown(name)}" for name in names)
 
     def needs(self) -> dict[str, str]:
         """Inputs by name: "dataset:<name>" or "record:<experiment>/<label>"."""

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 COLUMN = 8.5 / 2.54
 # Okabe and Ito's palette, safe for colour-blind readers; black is kept for published values.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+# How published values are drawn: keywords of Matplotlib's `plot`.
 PUBLISHED: dict[str, Any] = {
     "linestyle": "none",
     "marker": "o",

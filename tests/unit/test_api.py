@@ -1,0 +1,361 @@
+"""The public names of `overpar`: a physicist's first session, and what wrong arguments say."""
+
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import yaml
+
+import overpar as op
+from overpar import cli
+
+ROOT = Path(__file__).parents[2]
+NAMES = [name for names in op._MODULES.values() for name in names]
+CELL = {"qubits": 6, "boundary": "open", "depth": 16, "initial": "data"}
+CONFIG = {
+    "seed": 2109,
+    "size": "smoke",
+    "experiments": {"vqe": {"every": {"initialisations": 3, "steps": 5}, "cells": [CELL]}},
+    "tables": {"vqe": {"function": "training:cells", "experiments": ["vqe"]}},
+    "figures": {},
+}
+CHAIN = op.Model(generators=["ZZ", "X"], state="+", observable="-ZZ - X")
+TASK = CHAIN.task(qubits=4, depth=2)
+LOSSLESS = op.Model(generators=["ZZ", "X"]).task(qubits=4, depth=2)
+ANGLES = np.arange(4.0)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one tiny cell, where one then is."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text(yaml.safe_dump(CONFIG), encoding="utf-8")
+    (tmp_path / "config/claims.yaml").write_text(
+        "{alpha: 0.01, papers: {}, claims: []}", encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_first_session_runs_as_the_readme_has_it(project: Path) -> None:
+    assert cli.main(["run", "vqe", "n=6,boundary=open,depth=16,initial=data"]) == 0
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)[0]
+    said: dict[str, Any] = {}
+    exec(code, said)
+
+    task, angles = said["task"], said["angles"]
+    loss, gradient = op.loss_and_gradient(task, angles, engine="qibo")
+    assert said["loss"] == pytest.approx(loss, abs=1e-12)
+    np.testing.assert_allclose(said["gradient"], gradient, atol=1e-12)
+    assert said["runs"].losses.shape == (50, 3001)
+    assert [said["runs"].arrived(limit) for limit in (1e-2, 1e-4, 1e-6)] == [50, 15, 3]
+
+
+def test_a_record_is_singled_out_by_settings(project: Path) -> None:
+    label = "n=6,boundary=open,depth=16,initial=data"
+    found = op.results()
+    with pytest.raises(op.UserError, match=r"There is no .* yet; `make reproduce` makes it"):
+        found.record("vqe", **CELL)
+    assert cli.main(["run", "vqe", label]) == 0
+    loss = np.asarray(found.record("vqe", **CELL)["loss"])
+    assert loss.shape == (3, 6)
+    np.testing.assert_array_equal(found.record("vqe", label)["loss"], loss)
+    assert repr(found).splitlines()[1:] == ["tables: vqe", "experiments: vqe"]
+
+
+def test_numbers_at_angles() -> None:
+    task = CHAIN.task(qubits=6, depth=12)
+    angles = op.random_angles(task, seed=7)
+    np.testing.assert_array_equal(angles, 2 * np.pi * np.random.RandomState(7).rand(24))
+    np.testing.assert_allclose(
+        op.state(task, angles), op.state(task, angles, engine="qibo"), atol=1e-12
+    )
+    several, gradients = op.loss_and_gradient(task, np.stack([angles, angles + 1]), threads=2)
+    loss, _ = op.loss_and_gradient(task, angles)
+    assert (several[0], gradients.shape) == (loss, (2, 24))
+
+    matrix = op.qfim(task, angles)
+    np.testing.assert_allclose(matrix, op.qfim(task, angles, engine="qibo"), atol=1e-10)
+    np.testing.assert_allclose(op.spectrum(task, angles), np.linalg.eigvalsh(matrix)[::-1])
+    assert op.rank(task, angles).value == 18
+    step = 1e-5 * np.eye(24)[3]
+    ends = [op.loss_and_gradient(task, angles + s)[1] for s in (step, -step)]
+    hessian = op.hessian(task, angles)
+    np.testing.assert_allclose(hessian[3], (ends[0] - ends[1]) / 2e-5, atol=1e-7)
+    values = op.spectrum(task, angles, of="hessian")
+    np.testing.assert_allclose(values, np.linalg.eigvalsh(hessian)[::-1])
+
+
+def test_the_named_chain_is_the_one_of_generators() -> None:
+    named = op.tfim_hva("open").task(qubits=4, depth=2)
+    for one, other in zip(
+        op.loss_and_gradient(TASK, ANGLES), op.loss_and_gradient(named, ANGLES), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_runs_show_themselves() -> None:
+    runs = op.train(TASK, runs=6, steps=30, seed=1, rate=0.05)
+    alone = op.train(TASK, runs=2, steps=30, seed=1, rate=0.05, threads=1)
+    np.testing.assert_array_equal(runs.losses[:2], alone.losses)
+    given = op.train(TASK, angles=runs.initial_angles[:1], steps=30, rate=0.05)
+    np.testing.assert_array_equal(given.losses, runs.losses[:1])
+    loss = op.loss_and_gradient(TASK, runs.final_angles)[0]
+    np.testing.assert_allclose(loss, runs.losses[:, -1], rtol=1e-12)
+    assert runs.summary()["runs"] == "6 of 30 steps, 4 angles"
+    assert "runs: 6 of 30 steps, 4 angles" in repr(runs)
+    assert "<td>6 of 30 steps, 4 angles</td>" in runs._repr_html_()
+    axes = runs.plot()
+    assert len(axes.lines) == 6
+    plt.close(axes.figure)
+
+
+def test_an_algebra_shows_itself() -> None:
+    algebra = op.dla(CHAIN, qubits=6)
+    assert (algebra.dimension, algebra.sector, algebra.centre) == (36, 35, 1)
+    assert [(i.name, i.dimension, i.rank) for i in algebra.ideals] == [("su(6)", 35, 5)]
+    assert repr(algebra).splitlines() == [
+        "dimension: 36",
+        "dimension on the subspace explored from ++++++: 35",
+        "structure: su(6) + centre of dimension 1",
+    ]
+    assert "<td>su(6) + centre of dimension 1</td>" in algebra._repr_html_()
+    stopped = op.dla(op.hardware_efficient(), qubits=6, max_dim=100)
+    assert stopped.dimension is None
+    assert repr(stopped).startswith("dimension: exceeds 100\n")
+
+
+def test_a_diagnosis_shows_itself() -> None:
+    found = op.diagnose(CHAIN, qubits=[4, 5, 6], samples=100)
+    assert [row["dimension"] for row in found.sizes] == [16, 25, 36]
+    assert [row["rank"] for row in found.sizes] == [8, 12, 18]
+    assert found.verdict == "trainable"
+    assert list(found.table()["rank"]) == ["8", "12", "18"]
+    assert "verdict: trainable" in repr(found)
+    assert "verdict: trainable" in found._repr_html_()
+    assert found.to_dict()["sizes"] == found.sizes
+    axes = found.plot()
+    assert [len(line.get_xdata()) for line in axes[0].lines] == [3, 3, 3]
+    plt.close(axes[0].figure)
+
+
+def test_models_and_tasks_show_what_was_given() -> None:
+    assert repr(CHAIN) == "Model(generators=['ZZ', 'X'], state='+', observable='-ZZ - X')"
+    backwards = op.Model(observable="-ZZ - X", state="+", generators=["ZZ", "X"])
+    assert str(backwards) == repr(backwards) == repr(CHAIN)
+    assert "inputs=<shape (2, 16)>" in repr(op.autoencoder(np.eye(2, 16)))
+    assert repr(TASK) == "Task of 4 qubits, 4 angles, 1 input state"
+    assert repr(LOSSLESS) == "Task of 4 qubits, 4 angles, 1 input state, no loss"
+
+
+def test_public_names_are_listed_once_and_explained() -> None:
+    assert sorted(NAMES) == dir(op) == sorted(op.__all__)
+    for name in NAMES:
+        value = getattr(op, name)
+        if callable(value):
+            text = inspect.getdoc(value) or ""
+            assert text[0].isupper(), name
+            assert ">>> " in text or inspect.isclass(value) or name in ("results", "reporter"), name
+            if inspect.isfunction(value):
+                taken = inspect.signature(value).parameters
+                assert [p for p in taken if f"\n    {p}: " not in text] == [], name
+                makes_models = ("load_model", "from_qibo", *op._MODULES["model.papers"])
+                assert "Returns:" in text or name in makes_models, name
+    with pytest.raises(AttributeError, match="trian"):
+        _ = op.trian
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("", "numpy numba qibo matplotlib pandas pydantic scipy xarray"),
+        (
+            "op.Model(generators=['X']); op.tfim_hva('open'); op.hardware_efficient(); op.Task",
+            "numba qibo matplotlib pandas xarray",
+        ),
+        ("op.tfim_hva('open').task(6, 12)", "numba qibo matplotlib pandas xarray"),
+        ("op.loss_and_gradient(op.tfim_hva().task(2, 1), [0, 0])", "qibo matplotlib pandas xarray"),
+    ],
+)
+def test_nothing_is_loaded_before_it_is_used(code: str, absent: str) -> None:
+    script = f"import sys, overpar as op\n{code}\nprint(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "overpar" in loaded
+    assert set(loaded) & set(absent.split()) == set()
+
+
+def record(*arguments: Any, **settings: Any) -> Callable[[], object]:
+    return lambda: op.results().record(*arguments, **settings)
+
+
+WRONG: dict[str, tuple[Callable[[], object], str]] = {
+    "angles of another shape": (
+        lambda: op.loss_and_gradient(TASK, np.zeros(3)),
+        r"Argument `angles` must have shape \(4,\), but has shape \(3,\)",
+    ),
+    "several points where one is meant": (
+        lambda: op.qfim(TASK, np.zeros((2, 4))),
+        r"must have shape \(4,\), but has shape \(2, 4\)",
+    ),
+    "angles that are no numbers": (lambda: op.state(TASK, [np.nan] * 4), "must be finite"),
+    "an unknown engine": (
+        lambda: op.loss_and_gradient(TASK, ANGLES, engine="qiskit"),  # type: ignore[arg-type]
+        "Argument `engine` must be one of 'auto', 'fermions', .* but is 'qiskit'",
+    ),
+    "an engine without states": (
+        lambda: op.state(TASK, ANGLES, engine="fermions"),
+        "must be one of 'auto', 'statevector', 'qibo', but is 'fermions'",
+    ),
+    "an engine that does not apply": (
+        lambda: op.train(TASK, steps=1, engine="fermions"),
+        "Engine 'fermions' works for model tfim_hva",
+    ),
+    "no threads": (lambda: op.loss_and_gradient(TASK, ANGLES, threads=0), "Argument `threads`"),
+    "a model as a task": (
+        lambda: op.loss_and_gradient(CHAIN, ANGLES),  # type: ignore[arg-type]
+        r"Argument `task` must be a Task, e.g. model.task\(.*, but is Model\(",
+    ),
+    "a name as a model": (
+        lambda: op.dla("tfim_hva", qubits=4),  # type: ignore[arg-type]
+        r"Argument `model` must be a Model, e.g. load_model\(.*, but is 'tfim_hva'",
+    ),
+    "a list as a model": (
+        lambda: op.diagnose(["ZZ"], qubits=4),  # type: ignore[arg-type]
+        r"must be a Model, .* but is \['ZZ'\]",
+    ),
+    "training without a loss": (lambda: op.train(LOSSLESS, steps=1), "needs an `observable`"),
+    "a loss without a loss": (lambda: op.loss_and_gradient(LOSSLESS, ANGLES), "has no loss"),
+    "a Hessian without a loss": (lambda: op.hessian(LOSSLESS, ANGLES), "has no loss"),
+    "its spectrum": (lambda: op.spectrum(LOSSLESS, ANGLES, of="hessian"), "has no loss"),
+    "an unknown matrix": (
+        lambda: op.rank(TASK, ANGLES, of="fisher"),  # type: ignore[arg-type]
+        "Argument `of` must be one of 'qfim', 'hessian', but is 'fisher'",
+    ),
+    "noise of no kind": (
+        lambda: op.qfim(TASK, ANGLES, noise="locl:0.1"),
+        "must be of kind local, both, global, but is 'locl'",
+    ),
+    "noise of an engine": (
+        lambda: op.qfim(TASK, ANGLES, noise="local:0.1", engine="qibo"),
+        "Argument `noise` needs engine 'auto', but it is 'qibo'",
+    ),
+    "noise in a Hessian": (
+        lambda: op.spectrum(TASK, ANGLES, of="hessian", noise="local:0.1"),
+        "Argument `noise` needs of='qfim'",
+    ),
+    "a Hessian of released derivatives": (
+        lambda: op.hessian(op.tfim_hva(tying="released").task(4, 2), ANGLES),
+        'needs a model with tying "correct"',
+    ),
+    "a negative seed of angles": (lambda: op.random_angles(TASK, -1), "Argument `seed`"),
+    "too large a seed of angles": (lambda: op.random_angles(TASK, 2**32), "must be below"),
+    "angles without an end": (
+        lambda: op.random_angles(TASK, 1, width=np.inf),
+        "Argument `width` must be positive and finite, but is inf",
+    ),
+    "no runs": (lambda: op.train(TASK, runs=0), "Argument `runs` must be an integer of at least 1"),
+    "half a step": (lambda: op.train(TASK, steps=1.5), "Argument `steps`"),  # type: ignore[arg-type]
+    "a negative seed": (lambda: op.train(TASK, seed=-1), "Argument `seed`"),
+    "a rate below zero": (lambda: op.train(TASK, rate=-1.0), "Argument `rate` must be positive"),
+    "one run's angles": (lambda: op.train(TASK, angles=ANGLES), r"must have shape \(any, 4\)"),
+    "a misspelt field": (
+        lambda: op.Model(generator=["ZZ"]),
+        "Model: unknown key generator = .* Did you mean 'generators'",
+    ),
+    "a field without a name": (
+        lambda: op.Model(["ZZ", "X"]),  # type: ignore[misc]
+        "Model takes named arguments only",
+    ),
+    "one generator without a list": (
+        lambda: op.Model(generators="ZZ"),
+        "Model: generators is 'ZZ'; allowed: a list",
+    ),
+    "two kinds of circuit": (
+        lambda: op.Model(generators=["ZZ"], ansatz="tfim_hva"),
+        "has ansatz and generators",
+    ),
+    "strings that do not commute": (
+        lambda: op.Model(generators=["X + Z"]).task(4, 2),
+        "of one generator do not commute.*Split the generator",
+    ),
+    "no qubits": (lambda: CHAIN.task(), "Model model needs `qubits`"),
+    "no depth": (lambda: CHAIN.task(4), "Model model needs `depth`"),
+    "too many qubits": (lambda: CHAIN.task(40, 2), "up to 16 qubits, but there are 40"),
+    "a state that does not fill the chain": (
+        lambda: op.Model(generators=["X"], state="01").task(3, 1),
+        "state '01' must be letters 0, 1, .* divides that of the qubits, 3",
+    ),
+    "inputs of another shape": (
+        lambda: op.autoencoder(np.ones(16)),
+        r"Argument `states` must have shape \(any, 2ⁿ\).*, but has shape \(16,\)",
+    ),
+    "inputs that are not normalised": (
+        lambda: op.autoencoder(np.ones((1, 4))).task(depth=1),
+        r"must hold normalised states, but has norms \[2.\]",
+    ),
+    "too many trash qubits": (lambda: op.autoencoder(np.eye(2, 16), trash=5), "Argument `trash`"),
+    "a target that is not unitary": (lambda: op.compilation(np.ones((4, 4))), "must be unitary"),
+    "an unknown boundary": (
+        lambda: op.tfim_hva("closed"),  # type: ignore[arg-type]
+        "boundary is 'closed'; allowed: 'open' or 'periodic'",
+    ),
+    "an observable that is no sum": (
+        lambda: op.hardware_efficient("QQ").task(4, 2),
+        "holds 'Q'; the letters are I, X, Y, Z",
+    ),
+    "no circuit": (lambda: op.from_qibo(3), "must be a Qibo circuit or a function .* but is 3"),
+    "a function of no circuit": (
+        lambda: op.from_qibo(lambda: 3).task(),
+        "must return a Qibo circuit, but returned int",
+    ),
+    "an unknown model": (
+        lambda: op.load_model("tfim_hvb"),
+        "There is no model 'tfim_hvb'; allowed: .* Did you mean 'tfim_hva'",
+    ),
+    "an algebra of no qubits": (lambda: op.dla(CHAIN, qubits=0), "Argument `qubits`"),
+    "an algebra of no size": (lambda: op.dla(CHAIN, qubits=4, max_dim=0), "Argument `max_dim`"),
+    "a diagnosis of no size": (
+        lambda: op.diagnose(CHAIN, qubits=[]),
+        r"Argument `qubits` must be sizes from 1 to 256, but is \[\]",
+    ),
+    "too few samples": (lambda: op.diagnose(CHAIN, qubits=4, samples=1), "Argument `samples`"),
+    "an unknown table": (lambda: op.results().table("vqf"), "no table 'vqf'; allowed: vqe"),
+    "unknown facts": (lambda: op.results().published("a.csv"), "There is no 'a.csv'"),
+    "an unknown experiment": (record("vqf", "n=4"), "no experiment 'vqf'; allowed: vqe"),
+    "an unknown cell": (record("vqe", "n=4"), "no cell 'n=4' in experiment 'vqe'"),
+    "a misspelt setting": (
+        record("vqe", qbits=6),
+        "told apart by qubits, boundary, depth, initial, not by 'qbits'",
+    ),
+    "settings of no cell": (record("vqe", qubits=4), "0 cells of 'vqe' have qubits=4; they are"),
+    "label and settings": (record("vqe", "n=6", qubits=6), "and not both"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_argument_gives_one_helpful_message(what: str, project: Path) -> None:
+    call, message = WRONG[what]
+    with pytest.raises(op.UserError, match=message) as found:
+        call()
+    assert isinstance(found.value, ValueError)
+    assert "\n" not in str(found.value)
+
+
+def test_every_public_name_is_used_here() -> None:
+    used = Path(__file__).read_text(encoding="utf-8")
+    constants = {"COLOURS", "ENGINES", "PUBLISHED", "reporter", "Algebra", "Diagnosis", "Runs"}
+    unused = [name for name in NAMES if f"op.{name}" not in used]
+    assert set(unused) <= constants | {"Results"}
+    for name in unused:
+        assert getattr(op, name) is getattr(importlib.import_module(op._HOME[name]), name)
