@@ -19,6 +19,7 @@ def layered(generators: Generators, qubits: int, depth: int, name: str = "layere
             by a product of gates.
 
     Examples:
+        >>> from overpar.model.generators import parse_generators
         >>> layered(parse_generators(["ZZ", "X"], 4), 4, 3).parameters
         6
 

@@ -24,8 +24,8 @@ def concentratable_entanglement(states: Complexes) -> Floats:
         UserError: if the last axis is not a power of two.
 
     Examples:
-        >>> concentratable_entanglement(np.array([1, 0, 0, 1]) / np.sqrt(2)).round(12)
-        array(0.25)
+        >>> float(concentratable_entanglement(np.array([1, 0, 0, 1]) / np.sqrt(2)).round(12))
+        0.25
 
     Source: Beckey, Gigena, Coles, Cerezo, PRL 127, 140501 (2021), eq. (1); arXiv:2109.03400.
     """
