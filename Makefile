@@ -40,7 +40,7 @@ schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the mod
 	$(BIN)/overpar schema > config/schema.yaml
 	$(BIN)/overpar schema --markdown > config/README.md
 
-docs: $(VENV)/.ready  ## lists of assumptions, claims and figures, from code and config
+docs: $(VENV)/.ready  ## pages from code and config: public names, assumptions, claims, figures
 	$(BIN)/python -m overpar.study.docs
 
 unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed

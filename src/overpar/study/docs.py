@@ -1,4 +1,4 @@
-"""Pages made from the project itself: assumptions, claims, CODECHECK manifest, figures, answer.
+"""Pages made from the project itself: public names, assumptions, claims, figures, answer …
 
 `make docs` runs this module; a test fails if the files are out of step.
 """
@@ -13,6 +13,7 @@ import pandas as pd
 import yaml
 
 from overpar.report.criteria import Claim
+from overpar.study.api_page import api_page
 from overpar.study.assumptions import collect, markdown
 from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
@@ -49,6 +50,7 @@ def pages(project: Path) -> dict[str, str]:
     """Contents by path in the project."""
     plan = read_study(project).plan
     return {
+        "docs/api.md": api_page(),
         "docs/assumptions.md": ASSUMPTIONS + markdown(collect(project)),
         "docs/claims.md": CLAIMS + _claims(plan),
         "codecheck.yml": _codecheck(plan),
