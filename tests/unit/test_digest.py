@@ -148,18 +148,10 @@ def test_file_digest(tmp_path: Path) -> None:
 def test_this_package_has_no_imports_that_the_digest_misses(root: Path) -> None:
     """Relative imports, imports by a name made at run time, and code in `__init__.py` of a parent
     package would not be followed."""
-    by_name = {
-        "__init__.py",
-        "study/kinds.py",
-        "study/identity.py",
-        "study/build.py",
-        "study/tables.py",
-        "model/foreign.py",
-        "cli/__init__.py",
-    }
+    by_name = ("__init__.py", "cli/__init__.py", "model/foreign.py", "study/")
     for path in (root / "src" / "overpar").rglob("*.py"):
         text, name = path.read_text(), str(path.relative_to(root / "src" / "overpar"))
         assert "from ." not in text, name
-        assert ("import_module" in text or "importlib.util" in text) <= (name in by_name), name
+        assert ("import_module" in text or "importlib.util" in text) <= name.startswith(by_name), name
         if path.name == "__init__.py" and not name.startswith(("cli", "__init__")):
             assert all(isinstance(node, ast.Expr) for node in ast.parse(text).body), name

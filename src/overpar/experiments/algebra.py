@@ -7,7 +7,8 @@ from pydantic import Field
 
 from overpar.base.errors import UserError
 from overpar.base.records import Variable
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.model import Model
 from overpar.quantities.algebra import LIMIT_BASIS, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure

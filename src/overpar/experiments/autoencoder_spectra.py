@@ -8,7 +8,8 @@ from pydantic import Field
 from overpar.base.records import Variable
 from overpar.base.seeds import released_angles
 from overpar.engines.choose import make_engine
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.experiments.common.spectra import UNDETERMINED, rank_variables
 from overpar.experiments.common.states import BASIS_STATES, StateSource, needs, training_states
 from overpar.model.papers import autoencoder

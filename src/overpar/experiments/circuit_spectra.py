@@ -6,7 +6,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from overpar.engines.choose import curvature_engine
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.experiments.common.spectra import spectra_cell
 from overpar.model.model import Model
 
@@ -43,7 +44,7 @@ class Spec(CellSpec):
         if self.depth == 0 and not (
             self.model.circuit or self.model.ansatz == "hardware_efficient"
         ):
-            raise ValueError(f"depth must be at least 1 for model {self.model}, but is 0")
+            raise ValueError(f"depth must be at least 1 for model {self.model.name}, but is 0")
         return self
 
     def needs(self) -> dict[str, str]:

@@ -5,7 +5,8 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field, model_validator
 
-from overpar.experiments.common.spec import Context, EngineName, Result, TrainingSpec
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import Context, Result, TrainingSpec
 from overpar.experiments.common.training import stored, train_cell
 from overpar.model.model import Model
 

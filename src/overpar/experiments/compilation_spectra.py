@@ -6,7 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from overpar.engines.choose import curvature_engine
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.experiments.common.spectra import spectra_cell
 from overpar.model.papers import compilation
 

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from overpar.base.checks import require
 from overpar.base.records import Variable
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.ansatz import hardware_efficient_circuit, tfim_hva_circuit
 from overpar.model.circuits import Circuit, Rotation
 

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from overpar.base import seeds
 from overpar.base.records import Variable
 from overpar.engines.choose import curvature_engine, make_objective
-from overpar.engines.interface import Floats, Objective
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result, require_even_ring
+from overpar.engines.interface import EngineName, Floats, Objective
+from overpar.experiments.common.spec import CellSpec, Context, Result, require_even_ring
 from overpar.model.papers import tfim_hva
 from overpar.quantities.information import curvature
 from overpar.quantities.polish import polish

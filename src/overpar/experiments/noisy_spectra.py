@@ -9,7 +9,8 @@ from overpar.base.errors import UserError
 from overpar.base.records import Variable
 from overpar.base.seeds import released_angles
 from overpar.engines.density import Density
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.ansatz import tfim_hva_circuit
 from overpar.model.noise import Noise
 from overpar.quantities.information import mixed_qfim, spectrum

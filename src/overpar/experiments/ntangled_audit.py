@@ -13,9 +13,9 @@ from overpar.base import seeds
 from overpar.base.arrays import load_array
 from overpar.base.records import Variable
 from overpar.engines.choose import make_engine
-from overpar.engines.interface import Complexes, Floats
+from overpar.engines.interface import Complexes, EngineName, Floats
 from overpar.experiments.common.inputs import haar_product_states, product_states
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.ntangled_readings import READINGS, Generator, Reading, generator
 from overpar.model.observables import PauliSum, Task
 from overpar.quantities.entanglement import concentratable_entanglement

@@ -6,7 +6,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from overpar.engines.choose import curvature_engine
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result, require_even_ring
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import CellSpec, Context, Result, require_even_ring
 from overpar.experiments.common.spectra import spectra_cell
 from overpar.model.papers import tfim_hva
 

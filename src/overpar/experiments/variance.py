@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 
 from overpar.base.records import Variable
 from overpar.engines.choose import make_objective
-from overpar.experiments.common.spec import CellSpec, Context, EngineName, Result
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.generators import simplified
 from overpar.model.model import Model
 

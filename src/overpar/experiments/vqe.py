@@ -5,13 +5,8 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from overpar.experiments.common.spec import (
-    Context,
-    EngineName,
-    Result,
-    TrainingSpec,
-    require_even_ring,
-)
+from overpar.engines.interface import EngineName
+from overpar.experiments.common.spec import Context, Result, TrainingSpec, require_even_ring
 from overpar.experiments.common.training import stored, train_cell
 from overpar.model.papers import tfim_hva
 
