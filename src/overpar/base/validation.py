@@ -129,7 +129,7 @@ def choices(name: str, known: Iterable[str]) -> str:
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
-    return f"allowed: {', '.join(known)}.{hint}"
+    return f"allowed: {', '.join(known) or 'none'}.{hint}"
 
 
 def check(model: type[Model], values: Any, where: str = "", *, source: str = "Config") -> Model:

@@ -1,9 +1,9 @@
 """Roles of a figure: what each argument of its function is, a table or published facts."""
 
-import difflib
 from collections.abc import Iterable
 
 from overpar.base.errors import UserError
+from overpar.base.validation import choices
 from overpar.study.config import Figure
 from overpar.study.digest import functions
 
@@ -33,12 +33,11 @@ def check_roles(
             if role not in takes:
                 raise UserError(
                     f"{where}.{key} has the role {role!r}, which {function} does not take;"
-                    f" {_allowed(role, takes)}"
+                    f" {choices(role, takes)}"
                 )
             if value not in known:
                 raise UserError(
-                    f"{where}.{key}.{role} is the unknown {noun} {value!r};"
-                    f" {_allowed(value, known)}"
+                    f"{where}.{key}.{role} is the unknown {noun} {value!r}; {choices(value, known)}"
                 )
     for role in block.tables:
         if role in block.published:
@@ -50,9 +49,3 @@ def check_roles(
                 f"{where} lacks {role!r}, which {function} needs under tables or published;"
                 f" it takes: {roles}."
             )
-
-
-def _allowed(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    return f"allowed: {', '.join(known) or 'none'}.{hint}"
