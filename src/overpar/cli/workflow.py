@@ -72,7 +72,7 @@ def _plan(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     study = load_study(options.config)
     cell = study.plan.cell(options.experiment, options.label)
-    prepare_inputs(study, cell.spec)
+    prepare_inputs(study, cell.spec.needs())
     path = execute(
         study, cell, reporter(f"{cell.experiment} {cell.label}"), threads=os.cpu_count() or 1
     )

@@ -42,7 +42,7 @@ class Engine(Objective, Protocol):
 class CurvatureEngine(Engine, Protocol):
     """An engine that gives second derivatives as well.
 
-    A *row* is a block of commuting neighbours that turn by one angle; rows are in circuit order.
+    A *row* is a run of commuting neighbours that turn by one angle; rows are in circuit order.
     """
 
     task: Task

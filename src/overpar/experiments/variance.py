@@ -14,7 +14,7 @@ from overpar.model.model import Model
 
 SOURCE = "our own protocol, after arXiv:2606.31536 and arXiv:2309.09342"
 
-BLOCK = 500
+AT_ONCE = 500
 
 
 class Spec(CellSpec):
@@ -59,7 +59,7 @@ def run(spec: Spec, context: Context) -> Result:
     losses, middle, square = [], [], []
     done = 0
     while done < spec.samples:
-        count = min(BLOCK, spec.samples - done)
+        count = min(AT_ONCE, spec.samples - done)
         angles = 2 * np.pi * random.random((count, parameters))
         loss, gradient = objective.loss_and_gradient(angles)
         losses.append(loss)

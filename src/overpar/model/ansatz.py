@@ -61,7 +61,7 @@ def hardware_efficient_circuit(qubits: int, layers: int) -> Circuit:
     """Hardware-efficient ansatz of the compilation and autoencoder experiments.
 
     RY then RX on every qubit; then per layer CZ on (0,1),(2,3),…, rotations, CZ on
-    (1,2),(3,4),…, rotations. For even n the first rotation block of a layer acts on all qubits
+    (1,2),(3,4),…, rotations. For even n the first rotations of a layer act on all qubits
     and the second on qubits 1…n−2; for odd n the reverse. Every angle is independent:
     M = 2·layers·(2n−2) + 2n.
 

@@ -5,12 +5,12 @@ import json
 import platform
 import subprocess
 import time
-from collections.abc import Container
+from collections.abc import Mapping
 from pathlib import Path
 
 from overpar.base.progress import Progress, reporter, say, silent
 from overpar.base.records import write_record
-from overpar.experiments.common.spec import CellSpec, Context
+from overpar.experiments.common.spec import Context
 from overpar.study.check import Study
 from overpar.study.datasets import obtain
 from overpar.study.kinds import kind_module
@@ -89,20 +89,15 @@ def git_commit(project: Path) -> str:
     return out.stdout.strip()
 
 
-def prepare_inputs(
-    study: Study, spec: CellSpec, names: Container[str] | None = None
-) -> dict[str, Path]:
-    """Fetch or simulate what a cell needs and is not there yet; the paths by name.
+def prepare_inputs(study: Study, needs: Mapping[str, str]) -> dict[str, Path]:
+    """Fetch or simulate what is needed and not there yet; the paths by name.
 
     Args:
         study: where inputs come from.
-        spec: the cell's specification.
-        names: prepare only inputs of these names.
+        needs: as `CellSpec.needs` says them.
     """
     paths = {}
-    for key, need in spec.needs().items():
-        if names is not None and key not in names:
-            continue
+    for key, need in needs.items():
         sort, _, name = need.partition(":")
         if sort == "dataset":
             paths[key] = study.plan.manifest(name)

@@ -13,8 +13,7 @@ from overpar.base.errors import UserError
 from overpar.base.progress import say
 from overpar.base.validation import check
 from overpar.engines.interface import Complexes
-from overpar.experiments.autoencoder import Spec as AutoencoderSpec
-from overpar.experiments.common.states import BASIS_STATES, StateSource, training_states
+from overpar.experiments.common.states import BASIS_STATES, StateSource, needs, training_states
 from overpar.model.model import Model
 from overpar.model.papers import autoencoder, compilation, hardware_efficient, tfim_hva
 from overpar.study.config import read
@@ -121,10 +120,10 @@ def trained_autoencoder(states: StateSource = "ntangled", state: int | None = No
         UserError: if the states cannot be had.
     """
     study = open_study()
-    inputs = prepare_inputs(
-        study, AutoencoderSpec(layers=1, states=states), {states, "regenerated"}
-    )
-    found, about = training_states(states, "auto", inputs)
+    # Nothing is configured here, so that "ntangled" never stands for the released states.
+    kept = {states, "regenerated"}
+    wanted = {name: need for name, need in needs(states).items() if name in kept}
+    found, about = training_states(states, "auto", prepare_inputs(study, wanted))
     if found is None:
         raise UserError(f"The {states} states are {about['provenance']}")
     say(f"training states: {about['provenance']}")
