@@ -122,7 +122,7 @@ def trained_autoencoder(states: StateSource = "ntangled", state: int | None = No
     study = open_study()
     # Nothing is configured here, so that "ntangled" never stands for the released states.
     kept = {states, "regenerated"}
-    wanted = {name: need for name, need in needs(states).items() if name in kept}
+    wanted: dict[str, str] = {n: need for n, need in needs(states).items() if n in kept}
     found, about = training_states(states, "auto", prepare_inputs(study, wanted))
     if found is None:
         raise UserError(f"The {states} states are {about['provenance']}")
