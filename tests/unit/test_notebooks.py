@@ -1,5 +1,6 @@
 """Notebooks of the project, and what they read."""
 
+import ast
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import overpar as op
 from overpar.base.errors import UserError
 from overpar.study import digest, notebooks
 from overpar.study.check import Study, opened
@@ -80,6 +82,19 @@ def test_the_page_escapes_its_title_and_nothing_else() -> None:
     assert "<p>c</p></html>" in text
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_uses_public_names_only(name: str) -> None:
+    lines = code(name).splitlines()
+    tree = ast.parse("\n".join(line for line in lines if not line.startswith("%")))
+    nodes = list(ast.walk(tree))
+    imported = {a.name for node in nodes if isinstance(node, ast.Import) for a in node.names}
+    assert imported <= {"overpar", "numpy", "pandas", "matplotlib.pyplot"}
+    assert not any(isinstance(node, ast.ImportFrom) for node in nodes)
+    names = re.findall(r"\bop\.(\w+)", code(name))
+    assert names
+    assert set(names) <= set(op.__all__)
+
+
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of a notebook, which identities are then of."""
@@ -116,9 +131,10 @@ def test_cells_tables_and_imported_code_count(copy: Path, monkeypatch: pytest.Mo
     second = notebook_identity(NAME)
     assert second != first
     real = digest.code_digest
-    style = "overpar.report.plots.style"
-    monkeypatch.setattr(digest, "code_digest", lambda m: "new" if m == style else real(m))
-    assert notebook_identity(NAME) != second
+    for changed, counts in (("report.plots.style", True), ("api.tasks", False)):
+        new = f"overpar.{changed}"
+        monkeypatch.setattr(digest, "code_digest", lambda m, new=new: new if m == new else real(m))
+        assert (notebook_identity(NAME) != second) is counts
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import sys
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -75,6 +76,22 @@ def _imported(tree: ast.Module) -> frozenset[str]:
     return frozenset(n for n in names if n.split(".")[0] == PACKAGE and _source(n))
 
 
+def _public(tree: ast.Module) -> frozenset[str]:
+    """Modules behind the public names that code takes from the package itself."""
+    packages: set[str] = set()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            packages |= {a.asname or a.name for a in node.names if a.name == PACKAGE}
+        elif isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
+            names |= {alias.name for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            names |= {node.attr} if node.value.id in packages else set()
+    homes = sys.modules[PACKAGE]._HOME
+    return frozenset(homes[name] for name in names & homes.keys())
+
+
 def module_digest(module: str) -> str:
     """SHA-256 over the code of one module alone; see `code_digest`."""
     return _module(module)[0]
@@ -143,9 +160,9 @@ def file_digest(path: Path) -> str:
 
 
 def notebook_digest(path: Path) -> str:
-    """SHA-256 over the text of a notebook's cells and the code of this package that they import.
+    """SHA-256 over the text of a notebook's cells and the code of this package that they use.
 
-    Outputs and counters that Jupyter stores do not count.
+    Of the public names those that are used count. Outputs and counters that Jupyter stores do not.
 
     Raises:
         UserError: if the file is no notebook.
@@ -158,8 +175,9 @@ def notebook_digest(path: Path) -> str:
     code = "\n".join(text for kind, text in cells if kind == "code")
     # Lines that only Jupyter understands.
     lines = ["pass" if line.startswith(("%", "!", "?")) else line for line in code.splitlines()]
-    imported: frozenset[str] = frozenset()
+    used: frozenset[str] = frozenset()
     with suppress(SyntaxError):  # execution says what is wrong
-        imported = _imported(ast.parse("\n".join(lines)))
-    digests = sorted(code_digest(module) for module in imported)
+        tree = ast.parse("\n".join(lines))
+        used = _imported(tree) - {PACKAGE} | _public(tree)
+    digests = sorted(code_digest(module) for module in used)
     return hashlib.sha256(json.dumps([cells, digests]).encode()).hexdigest()
