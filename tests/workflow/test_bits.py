@@ -9,9 +9,9 @@ PROGRAM = """
 import hashlib
 import numpy as np
 from overpar.engines.choose import make_engine, make_objective
-from overpar.model import tasks
+from overpar.model.papers import tfim_hva
 
-task = tasks.vqe(4, "open", 3)
+task = tfim_hva("open").task(4, 3)
 angles = np.random.RandomState(0).rand(3, 6)
 arrays = make_objective(task, "auto", 1).loss_and_gradient(angles)
 arrays += make_engine(task, "statevector").loss_and_gradient(angles)

@@ -38,7 +38,7 @@ class Spec(CellSpec):
 def one_qubit(depth: int) -> Task:
     """H, then RZ and RX `depth` times with angles of their own; loss 1 + ⟨Z⟩ ≥ 0.
 
-    Source: the one-qubit analogue of `overpar.model.tasks.vqe`.
+    Source: the one-qubit analogue of `overpar.model.papers.tfim_hva`.
     """
     gates = [Rotation("ZX"[k % 2], (0,), k) for k in range(2 * depth)]
     circuit = Circuit(1, (fixed("H", 0), *gates), 2 * depth, name="one qubit")
