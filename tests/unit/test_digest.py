@@ -152,6 +152,8 @@ def test_this_package_has_no_imports_that_the_digest_misses(root: Path) -> None:
     for path in (root / "src" / "overpar").rglob("*.py"):
         text, name = path.read_text(), str(path.relative_to(root / "src" / "overpar"))
         assert "from ." not in text, name
-        assert ("import_module" in text or "importlib.util" in text) <= name.startswith(by_name), name
+        assert ("import_module" in text or "importlib.util" in text) <= name.startswith(by_name), (
+            name
+        )
         if path.name == "__init__.py" and not name.startswith(("cli", "__init__")):
             assert all(isinstance(node, ast.Expr) for node in ast.parse(text).body), name

@@ -33,7 +33,8 @@ def identities(known: Study) -> dict[Any, str]:
     cells = {key: of.cell(cell) for key, cell in known.plan.cells.items()}
     config = known.plan.config
     tables = {name: of.table(name) for name in config.tables}
-    return cells | tables | {f"figure {name}": of.figure(name) for name in config.figures}
+    figures = {f"figure {name}": of.figure(name) for name in config.figures}
+    return cells | tables | figures | {"scorecard": of.scorecard()}
 
 
 @cache

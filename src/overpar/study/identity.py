@@ -20,12 +20,8 @@ from overpar.study.roles import check_roles
 
 BUILD = "overpar.study.build"
 NOTEBOOKS = "overpar.study.notebooks"
-SCORECARD = (
-    "overpar.report.claims",
-    "overpar.study.trace",
-    "overpar.report.page",
-    "overpar.report.plots.scorecard",
-)
+TRACE = "overpar.study.trace"
+SCORECARD = ("overpar.report.claims", "overpar.report.page", "overpar.report.plots.scorecard")
 
 
 class Identities:
@@ -170,6 +166,8 @@ class Identities:
             {name: self.plan.figure_tables(name) for name in config.figures},
             config.size,
             [code_digest(module) for module in SCORECARD],
+            # Alone: all of the plan that it follows is in what stands above.
+            module_digest(TRACE),
             module_digest(BUILD),
         ]
         return _hash(json.dumps(content))
