@@ -319,6 +319,10 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         lambda: op.from_qibo(lambda: 3).task(),
         "must return a Qibo circuit, but returned int",
     ),
+    "a function without its size": (
+        lambda: op.from_qibo(lambda qubits: 3).task(depth=1),
+        "Argument `circuit`: <lambda> needs `qubits`",
+    ),
     "an unknown model": (
         lambda: op.load_model("tfim_hvb"),
         "There is no model 'tfim_hvb'; allowed: .* Did you mean 'tfim_hva'",

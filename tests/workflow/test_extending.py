@@ -20,9 +20,13 @@ def walked(fresh: Project) -> tuple[Project, list[str]]:
     (fresh.path / ".venv").symlink_to(ROOT / ".venv")
     said = []
     for language, text in blocks():
-        if language == "sh":
+        name = re.match(r"# (\S+)\n", text)
+        if name:
+            (fresh.path / name[1]).write_text(text, encoding="utf-8")
+        else:
+            command = ["sh", "-e", "-c"] if language == "sh" else [".venv/bin/python", "-c"]
             done = subprocess.run(
-                ["sh", "-e", "-c", text],
+                [*command, text],
                 cwd=fresh.path,
                 env=fresh.environment(),
                 capture_output=True,
@@ -30,15 +34,11 @@ def walked(fresh: Project) -> tuple[Project, list[str]]:
             )
             assert done.returncode == 0, text + done.stdout + done.stderr
             said.append(done.stdout + done.stderr)
-        else:
-            name = re.match(r"# (\S+)\n", text)
-            assert name, text
-            (fresh.path / name[1]).write_text(text, encoding="utf-8")
     return fresh, said
 
 
 def test_the_walk(walked: tuple[Project, list[str]]) -> None:
-    project, (diagnosis, algebra, _, qibo) = walked
+    project, (diagnosis, algebra, _, qibo, python) = walked
     assert "state '01' must be letters" in diagnosis
     assert "verdict:" in diagnosis
     assert algebra.splitlines()[:2] == ["41", "on the subspace explored from 0101: 25"]
@@ -49,6 +49,12 @@ def test_the_walk(walked: tuple[Project, list[str]]) -> None:
             for text in (diagnosis, qibo)
         )
         assert [one[k] for k in (1, 3, 4, 5)] == [other[k] for k in (1, 3, 4, 5)]
+    assert python.splitlines()[:2] == [
+        "dimension: 41",
+        "dimension on the subspace explored from 0000: 25",
+    ]
+    assert "below 0.0001: 20 of 20" in python
+    assert "Rank(value=8, " in python
     tables = project.path / "data/tables"
     found = pd.read_csv(tables / "xxz_algebra.csv").set_index("qubits")
     assert found["dimension"].to_dict() == {4: 41, 6: 491}

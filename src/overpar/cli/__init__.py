@@ -26,7 +26,8 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="overpar",
         description="Replication of the theory of overparametrization in quantum neural networks.",
-        epilog="`overpar COMMAND --help` says more. Figures and tables are made by `make`.",
+        epilog="`overpar COMMAND --help` says more. Figures and tables are made by `make`;"
+        " docs/api.md lists what can be done from Python.",
     )
     top.add_argument("--version", action="version", version=f"overpar {version('overpar')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")

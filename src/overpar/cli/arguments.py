@@ -44,6 +44,11 @@ def parse_angles(text: str, parameters: int) -> NDArray[np.float64]:
     return real_array("angles", array, (parameters,))
 
 
+# What commands take as a model, in their help.
+MODELS = (
+    "tfim_hva, hardware_efficient, hea_compilation, a name under `models` in the config or in files"
+    " named by OVERPAR_CONFIG, SPEC.yaml, or FILE.py:FUNCTION"
+)
 # Options that take the place of a model's fields.
 FIELDS = {
     "boundary": "boundary",

@@ -8,7 +8,7 @@ from typing import Any
 import overpar
 from overpar.base.checks import require
 from overpar.base.progress import reporter
-from overpar.cli.arguments import add_model_options, model_settings
+from overpar.cli.arguments import MODELS, add_model_options, model_settings
 from overpar.study.models import is_spec, read_spec
 
 DESCRIPTION = """\
@@ -17,7 +17,6 @@ quantum Fisher information, how many angles reach it (the estimate of M_c, from 
 overparametrised), how its gradients change with size, and what follows.
 """
 EXAMPLES = """\
-MODEL is tfim_hva, hardware_efficient, a name under `models` in the config, FILE.py:FUNCTION, or
 SPEC.yaml, for example:
   model:                         # as under `models` in the config; see config/README.md
     generators: ["ZZ", "XX@0::2 + YY@0::2", "XX@1::2 + YY@1::2", "Z@0::2"]
@@ -26,8 +25,9 @@ SPEC.yaml, for example:
   qubits: [4, 6, 8]              # three or more sizes give a trend
 A spec may also have depth, samples, max_dim, max_angles and seed, in place of the options.
 
-example:
+examples:
   overpar diagnose tfim_hva --boundary open --qubits 4 6 8
+  overpar diagnose my.py:circuit --observable "-ZZ - X" --qubits 4 6 8
 """
 SETTINGS = {
     "depth": "layers for the gradients (default: twice those of full rank)",
@@ -47,7 +47,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("model", metavar="MODEL", help="see below")
+    command.add_argument("model", metavar="MODEL", help=MODELS)
     command.add_argument("--qubits", type=int, nargs="+", metavar="N", help="sizes, from 1 to 256")
     for name, text in SETTINGS.items():
         command.add_argument(f"--{name.replace('_', '-')}", type=int, metavar="N", help=text)

@@ -9,7 +9,7 @@ from typing import Any
 
 import overpar
 from overpar.base.checks import require
-from overpar.cli.arguments import model_settings
+from overpar.cli.arguments import MODELS, model_settings
 
 DESCRIPTION = """\
 Print the dimension of the Lie algebra that generators span with all their nested commutators, or
@@ -28,6 +28,7 @@ examples:
   overpar dla --qubits 6 --local "ZZ" "X"                    66, that is n(2n-1)
   overpar dla --qubits 6 "ZZ" "X" "X@0"                      66 as well
   overpar dla --qubits 3 --full "XYZ" "ZZI" "IXX"
+  overpar dla --qubits 6 --model tfim_periodic --ideals
 """
 
 
@@ -44,8 +45,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     command.add_argument(
         "--model",
         metavar="MODEL",
-        help="in place of generators: a name under `models` in the config, SPEC.yaml, or"
-        " FILE.py:FUNCTION",
+        help=f"in place of generators: {MODELS}",
     )
     command.add_argument("--qubits", type=int, required=True, metavar="N", help="from 1 to 256")
     command.add_argument(

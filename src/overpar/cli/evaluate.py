@@ -9,7 +9,7 @@ import numpy as np
 
 import overpar
 from overpar.base.checks import require
-from overpar.cli.arguments import add_model_options, model_settings, parse_angles
+from overpar.cli.arguments import MODELS, add_model_options, model_settings, parse_angles
 from overpar.study.models import AUTOENCODER, trained_autoencoder
 
 QUANTITIES = ("loss", "gradient", "qfim", "hessian")
@@ -25,8 +25,8 @@ examples:
       --angles seed:7:pi --quantity loss
   overpar evaluate --model hea_autoencoder --depth 35 --states released --state 5 \\
       --angles seed:7:2pi --quantity qfim --eigenvalues
-  overpar evaluate --circuit my.py:circuit --observable "-ZZ - X" --angles my_angles.npy \\
-      --quantity gradient --out gradient.npy
+  overpar evaluate --model my.py:circuit --qubits 4 --depth 2 --observable "-ZZ - X" \\
+      --angles my_angles.npy --quantity gradient --out gradient.npy
 """
 
 
@@ -39,8 +39,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="overpar evaluate (--model MODEL | --circuit FILE.py:FUNCTION) [MODEL OPTIONS]\n"
-        "           --angles ANGLES --quantity QUANTITY [--eigenvalues] [--engine ENGINE]"
-        " [--out FILE.npy]",
+        "           --angles ANGLES --quantity QUANTITY [--eigenvalues] [--noise KIND:X]\n"
+        "           [--engine ENGINE] [--out FILE.npy]",
     )
     command.set_defaults(run=_run)
     what = command.add_argument_group("what is evaluated").add_mutually_exclusive_group(
@@ -49,14 +49,13 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     what.add_argument(
         "--model",
         metavar="MODEL",
-        help="tfim_hva, hardware_efficient, hea_compilation, hea_autoencoder, a name under `models`"
-        " in the config, SPEC.yaml, or FILE.py:FUNCTION",
+        help=f"hea_autoencoder, {MODELS}",
     )
     what.add_argument(
         "--circuit",
         metavar="FILE.py:FUNCTION",
-        help="a function that returns a Qibo circuit, called with those of --qubits and --depth"
-        " that it has arguments for",
+        help="the same as --model: a function that returns a Qibo circuit, called with those of"
+        " --qubits and --depth that it has arguments for",
     )
     model = command.add_argument_group("model options")
     model.add_argument("--depth", type=int, metavar="N", help="layers")

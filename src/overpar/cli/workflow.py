@@ -33,10 +33,11 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     run = commands.add_parser(
         "run",
         help="simulate one cell, with a progress bar",
-        description="Simulate one cell and print the path of its record. Inputs that are not there "
-        "yet are fetched or simulated first.",
-        epilog='example: overpar run --config config/smoke.yaml vqe "n=4,boundary=open,depth=4,'
-        'initial=data"',
+        description="Simulate one cell and print the path of its record.\n"
+        "Inputs that are not there yet are fetched or simulated first.",
+        epilog="example:\n  overpar run --config config/smoke.yaml vqe"
+        ' "n=4,boundary=open,depth=4,initial=data"',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     run.add_argument("experiment", metavar="EXPERIMENT", help="name of a block in the config")
     run.add_argument("label", metavar="LABEL", help="the cell's label, as `overpar plan` prints it")

@@ -77,12 +77,19 @@ def call_function(
         depth: likewise.
 
     Raises:
-        UserError: if the function fails, or returns anything else.
+        UserError: if the function needs more or fails, or returns anything else.
     """
     name = name or getattr(function, "__name__", "function")
     takes = inspect.signature(function).parameters
     sizes = {"qubits": qubits, "depth": depth}
     given = {k: size for k, size in sizes.items() if k in takes and size is not None}
+    for size in sizes:
+        require(
+            size in given
+            or size not in takes
+            or takes[size].default is not inspect.Parameter.empty,
+            f"Argument `circuit`: {name} needs `{size}`, which is not given.",
+        )
     return as_circuit(_guarded(function, name=name, **given), name)
 
 
