@@ -9,11 +9,11 @@ from scratch import FROM_VQE, VQE, Project
 NAME = "notebooks/tiny"
 BLOCK = {"tables": ["vqe"], "title": "A tiny one"}
 CODE = """
-from overpar.study.results import results
+import overpar as op
 
-found = results()
+found = op.results()
 runs = found.table("vqe")["runs"].sum()
-losses = found.record("vqe", "n=4,boundary=open,depth=2,initial=data")["loss"]
+losses = found.record("vqe", depth=2)["loss"]
 print(f"{runs} runs, {losses.shape} losses")
 """
 
