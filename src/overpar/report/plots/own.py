@@ -53,7 +53,11 @@ def draw_sizes(sizes: Sequence[dict[str, Any]], axes: Any = None) -> Any:
         fmt=".-",
         color=COLOURS[0],
     )
-    axes[0].set(xlabel="qubits", yscale="log")
-    axes[0].legend()
-    axes[1].set(xlabel="qubits", ylabel="variance of the gradient", yscale="log")
+    axes[0].set(ylabel="number", yscale="log")
+    # Room for the legend above the lines, which rise.
+    axes[0].set_ylim(top=5 * axes[0].get_ylim()[1])
+    axes[0].legend(frameon=False, loc="upper left")
+    axes[1].set(ylabel="gradient variance (99 %)", yscale="log")
+    for axis in axes:
+        axis.set(xlabel="qubits", xticks=[row["qubits"] for row in sizes])
     return axes
