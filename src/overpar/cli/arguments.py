@@ -46,7 +46,7 @@ def parse_angles(text: str, parameters: int) -> NDArray[np.float64]:
 
 # What commands take as a model, in their help.
 MODELS = (
-    "tfim_hva, hardware_efficient, hea_compilation, a name under `models` in the config or in files"
+    "tfim_hva, hea, hea_compilation, a name under `models` in the config or in files"
     " named by OVERPAR_CONFIG, SPEC.yaml, or FILE.py:FUNCTION"
 )
 # Options that take the place of a model's fields.

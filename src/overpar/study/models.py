@@ -23,7 +23,7 @@ from overpar.study.results import find_project, open_study
 # The papers' own, beside those of the config.
 PAPERS: dict[str, Callable[[], Model]] = {
     "tfim_hva": tfim_hva,
-    "hardware_efficient": hardware_efficient,
+    "hea": hardware_efficient,
     "hea_compilation": compilation,
 }
 AUTOENCODER = "hea_autoencoder"
@@ -70,7 +70,7 @@ def load_model(reference: str, **settings: Any) -> Model:
 
     Args:
         reference: a name under `models` in the project's config; "tfim_hva",
-            "hardware_efficient" or "hea_compilation"; SPEC.yaml, a file with a `model`; or
+            "hea" or "hea_compilation"; SPEC.yaml, a file with a `model`; or
             FILE.py:FUNCTION.
         settings: fields of `Model` that take the place of the model's own.
 
