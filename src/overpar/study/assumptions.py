@@ -80,15 +80,20 @@ def markdown(assumptions: list[Assumption]) -> str:
         lines += [f"## [{file}](../{file})", ""]
         for one in (a for a in assumptions if a.file == file):
             place = f"`{one.where}`: " if one.where else ""
-            lines += textwrap.wrap(
-                f"- {place}{one.text}",
-                width=100,
-                subsequent_indent="  ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            lines += item(f"{place}{one.text}")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def item(text: str) -> list[str]:
+    """An item of a Markdown list, wrapped."""
+    return textwrap.wrap(
+        f"- {text}",
+        width=100,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _comments(text: str) -> set[int]:

@@ -14,7 +14,7 @@ import yaml
 
 from overpar.report.criteria import Claim
 from overpar.study.api_page import api_page
-from overpar.study.assumptions import collect, markdown
+from overpar.study.assumptions import collect, item, markdown
 from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
 from overpar.study.plan import Plan
@@ -71,13 +71,7 @@ def _claims(plan: Plan) -> str:
         lines += [f"## {table}", "", ", ".join(figures) or "No figure.", ""]
         lines += ["```sh", command(plan, table), "```", ""]
         for claim in members:
-            lines += textwrap.wrap(
-                f"- `{claim.id}` ({claim.source}): {claim.statement}",
-                width=100,
-                subsequent_indent="  ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            lines += item(f"`{claim.id}` ({claim.source}): {claim.statement}")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
