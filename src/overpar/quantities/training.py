@@ -1,5 +1,6 @@
 """Gradient training of many initialisations at once, with Adam as in Keras."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from overpar.base.progress import Progress, silent
 from overpar.engines.interface import Floats, Objective
 
 FINISHED, DIVERGED = 0, 1
+# Next angles from the number of the update, the angles and the gradient there, all runs at once.
+Update = Callable[[int, Floats, Floats], Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,74 @@ class Training:
     best_angles: Floats
     final_angles: Floats
     status: NDArray[np.int8]
+
+
+class Log:
+    """What is kept of a batch of runs while it is trained.
+
+    Args:
+        angles: initial angles, (runs, M); left as they are.
+        steps: number of updates, at least 1.
+
+    Raises:
+        UserError: if an argument is out of range.
+    """
+
+    def __init__(self, angles: Floats, steps: int) -> None:
+        integer("steps", steps, 1)
+        self.initial = real_array("angles", angles, (None, None)).copy()
+        self.best = self.initial.copy()
+        self.losses = np.full((len(self.initial), steps + 1), np.nan)
+        self._lowest = np.full(len(self.initial), np.inf)
+
+    def add(self, step: int, loss: Floats, angles: Floats) -> None:
+        """Keep the losses (runs,) of a step, NaN where a run has diverged, at angles (runs, M)."""
+        self.losses[:, step] = loss
+        better = loss < self._lowest
+        if better.any():
+            self._lowest[better] = loss[better]
+            self.best[better] = angles[better]
+
+    def training(self, angles: Floats, alive: NDArray[np.bool_]) -> Training:
+        """The result, given the final angles (runs, M) and which runs have not diverged."""
+        status = np.where(alive, FINISHED, DIVERGED).astype(np.int8)
+        return Training(self.losses, self.initial, self.best, angles, status)
+
+
+def descend(
+    objective: Objective, angles: Floats, steps: int, update: Update, *, progress: Progress
+) -> Training:
+    """Train a batch by an update rule that sees one gradient per step.
+
+    Runs must not influence each other in the rule. A run that diverged is given gradient zero and
+    is not moved any more.
+
+    Args:
+        objective: of the task.
+        angles: initial angles in radians, (runs, M).
+        steps: number of updates, at least 1.
+        update: the rule; see `Update`.
+        progress: called with (steps done, steps).
+
+    Raises:
+        UserError: if an argument is out of range.
+    """
+    log = Log(angles, steps)
+    angles = log.initial.copy()
+    alive = np.ones(len(angles), bool)
+    for step in range(steps + 1):
+        loss, gradient = objective.loss_and_gradient(angles)
+        alive &= np.isfinite(loss) & np.isfinite(gradient.sum(axis=1))
+        if not alive.all():
+            gradient[~alive] = 0.0
+            loss[~alive] = np.nan
+        log.add(step, loss, angles)
+        if step == steps:
+            break
+        following = update(step + 1, angles, gradient)
+        angles = following if alive.all() else np.where(alive[:, None], following, angles)
+        progress(step + 1, steps)
+    return log.training(angles, alive)
 
 
 def train(
@@ -65,34 +136,14 @@ def train(
 
     Source: Kingma and Ba, arXiv:1412.6980, section 2 ("epsilon hat"); keras.optimizers.Adam.
     """
-    integer("steps", steps, 1)
     require(rate > 0, f"Argument `rate` must be positive, but is {rate}.")
-    angles = real_array("angles", angles, (None, None)).copy()
-    initial, best = angles.copy(), angles.copy()
-    first, second = np.zeros_like(angles), np.zeros_like(angles)
-    losses = np.full((len(angles), steps + 1), np.nan)
-    lowest = np.full(len(angles), np.inf)
-    alive = np.ones(len(angles), bool)
-    for step in range(steps + 1):
-        loss, gradient = objective.loss_and_gradient(angles)
-        finite = np.isfinite(loss) & np.isfinite(gradient.sum(axis=1))
-        if not finite.all():
-            alive &= finite
-            gradient[~alive] = 0.0
-            first[~alive] = 0.0
-            loss[~alive] = np.nan
-        losses[:, step] = loss
-        better = loss < lowest
-        if better.any():
-            lowest[better] = loss[better]
-            best[better] = angles[better]
-        if step == steps:
-            break
-        t = step + 1
-        first += (1 - decay[0]) * (gradient - first)
-        second += (1 - decay[1]) * (gradient * gradient - second)
+    first = second = np.zeros(())
+
+    def update(t: int, at: Floats, gradient: Floats) -> Floats:
+        nonlocal first, second
+        first = first + (1 - decay[0]) * (gradient - first)
+        second = second + (1 - decay[1]) * (gradient * gradient - second)
         size = rate * np.sqrt(1 - decay[1] ** t) / (1 - decay[0] ** t)
-        angles -= size * first / (np.sqrt(second) + epsilon)
-        progress(t, steps)
-    status = np.where(alive, FINISHED, DIVERGED).astype(np.int8)
-    return Training(losses, initial, best, angles, status)
+        return at - size * first / (np.sqrt(second) + epsilon)
+
+    return descend(objective, angles, steps, update, progress=progress)
