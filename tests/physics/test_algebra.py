@@ -28,7 +28,7 @@ from overpar.model.papers import tfim_hva
 from overpar.quantities import algebra
 from overpar.quantities.algebra import dla_dimension, sector_dimension
 from overpar.quantities.information import numerical_rank, qfim, spectrum
-from overpar.quantities.modular import PRIMES, Echelon, product, root_of_minus_one
+from overpar.quantities.modular import PRIMES, Echelon, product, root_of_unity
 from overpar.quantities.strings import StringTable, _times, masks, multiply
 
 
@@ -282,7 +282,7 @@ def test_primes(prime: int) -> None:
     assert prime % 4 == 1
     assert prime < 2**31
     assert all(pow(a, prime - 1, prime) == 1 for a in (2, 3, 5, 7, 11))
-    assert root_of_minus_one(prime) ** 2 % prime == prime - 1
+    assert root_of_unity(4, prime) ** 2 % prime == prime - 1
 
 
 def test_modular_product_is_exact() -> None:

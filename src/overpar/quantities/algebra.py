@@ -13,7 +13,7 @@ import numpy as np
 
 from overpar.base.checks import integer, require
 from overpar.model.observables import PauliSum
-from overpar.quantities.modular import PRIMES, Echelon, Integers, product, root_of_minus_one
+from overpar.quantities.modular import PRIMES, Echelon, Integers, product, root_of_unity
 from overpar.quantities.strings import Masks, StringTable, Vectors, overlap, stacked
 
 # Where the closure stops unless told otherwise: sums of strings, and generators of one string.
@@ -354,7 +354,7 @@ def _sector_rank(elements: Basis, letters: str) -> int:
     labels, exponents = action_on_product(elements.masks, letters)
     number = {label: k for k, label in enumerate(dict.fromkeys(labels))}
     place = np.array([number[label] for label in labels])
-    root = root_of_minus_one(prime)
+    root = root_of_unity(4, prime)
     phases = np.array([1, root, prime - 1, prime - root], np.int64)[exponents]
     functionals = np.zeros((len(number), size), np.int64)
     for k in range(len(labels)):

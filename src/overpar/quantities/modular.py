@@ -26,20 +26,48 @@ _ROWS = 2048
 _BLOCK = 16
 
 
-def root_of_minus_one(prime: int) -> int:
-    """An integer i with i² = −1 modulo a prime that is 1 modulo 4.
+def primes(modulus: int, count: int) -> list[int]:
+    """The largest primes below 2³¹ that are 1 modulo a number.
+
+    Args:
+        modulus: even, so small that there are enough.
+        count: how many.
 
     Examples:
-        >>> root_of_minus_one(PRIMES[0]) ** 2 % PRIMES[0] == PRIMES[0] - 1
+        >>> primes(4, 8) == list(PRIMES)
+        True
+
+    Source: trial division.
+    """
+    found: list[int] = []
+    divisors = np.arange(3, 2**15.5, 2, dtype=np.int64)
+    candidate = (2**31 - 2) // modulus * modulus + 1
+    while len(found) < count:
+        if (candidate % divisors).all():
+            found.append(candidate)
+        candidate -= modulus
+    return found
+
+
+def root_of_unity(order: int, prime: int) -> int:
+    """A primitive root of one modulo a prime.
+
+    Args:
+        order: of the root, at least 2.
+        prime: 1 modulo the order.
+
+    Examples:
+        >>> root_of_unity(4, PRIMES[0]) ** 2 % PRIMES[0] == PRIMES[0] - 1
         True
 
     Source: Euler's criterion.
     """
-    for base in range(2, prime):
-        root = pow(base, (prime - 1) // 4, prime)
-        if root * root % prime == prime - 1:
-            return root
-    raise ArithmeticError(f"-1 has no square root modulo {prime}")
+    if (prime - 1) % order:
+        raise ArithmeticError(f"one has no primitive root of order {order} modulo {prime}")
+    # The order of a root divides `order`.
+    smaller = [order // k for k in range(2, order + 1) if order % k == 0]
+    powers = (pow(base, (prime - 1) // order, prime) for base in range(2, prime))
+    return next(z for z in powers if all(pow(z, divisor, prime) != 1 for divisor in smaller))
 
 
 def product(left: Integers, right: Floats, prime: int) -> Integers:
