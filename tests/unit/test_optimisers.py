@@ -7,10 +7,11 @@ import pytest
 from scipy.optimize import minimize
 
 from overpar.base.errors import UserError
-from overpar.engines.choose import make_engine, make_objective
+from overpar.engines.choose import make_objective
 from overpar.model.circuits import Circuit, Rotation
 from overpar.model.observables import PauliSum, Task
 from overpar.model.papers import tfim_hva
+from overpar.quantities.curved import make_curved
 from overpar.quantities.optimisers import (
     gradient_descent,
     lbfgs,
@@ -146,27 +147,27 @@ def test_gradient_descent_on_a_quadratic() -> None:
 def test_natural_gradient_on_one_qubit() -> None:
     """RZ(φ)RX(θ)|0⟩ with O = X + 2Z: L = 2 cos θ + sin θ sin φ, F = diag(1, sin²θ)."""
     circuit = Circuit(1, (Rotation("X", (0,), 0, 1.0), Rotation("Z", (0,), 1, 1.0)), 2)
-    engine = make_engine(Task(circuit, PauliSum(((1.0, "X", (0,)), (2.0, "Z", (0,))))))
+    curved = make_curved(Task(circuit, PauliSum(((1.0, "X", (0,)), (2.0, "Z", (0,))))))
     at = np.array([[0.7, 0.4], [-1.2, 2.0], [2.5, -0.3]])
     theta, phi = at.T
     slope = np.stack(
         [-2 * np.sin(theta) + np.cos(theta) * np.sin(phi), np.sin(theta) * np.cos(phi)], axis=1
     )
     metric = np.stack([np.full(3, 0.25), np.sin(theta) ** 2 / 4], axis=1)
-    runs = quantum_natural_gradient(engine, at, 1, rate=0.05, regularisation=0.01)
+    runs = quantum_natural_gradient(curved, at, 1, rate=0.05, regularisation=0.01)
     want = at - 0.05 * slope / (metric + 0.01)
     np.testing.assert_allclose(runs.final_angles, want, rtol=0, atol=1e-13)
     np.testing.assert_allclose(
         runs.losses[:, 0], 2 * np.cos(theta) + np.sin(theta) * np.sin(phi), atol=1e-13
     )
-    assert optimise("qng", engine, at, 200).losses[:, -1].max() < -(5**0.5) + 1e-6
+    assert optimise("qng", curved, at, 200).losses[:, -1].max() < -(5**0.5) + 1e-6
 
 
 @pytest.mark.parametrize("name", ["adam", "gd", "lbfgs", "qng"])
 def test_runs_do_not_influence_each_other(name: str) -> None:
     """In another order, and alone, every run has the same bits."""
     task = tfim_hva("open").task(4, 3)
-    make = make_engine if name == "qng" else make_objective
+    make = make_curved if name == "qng" else make_objective
     start = np.random.default_rng(1).uniform(0, 2, (7, 6))
     batch = optimise(name, make(task), start, 40)
     order = [4, 0, 6, 2, 5, 1, 3]
@@ -206,7 +207,7 @@ def test_a_run_that_diverges(method: Method, bad: float) -> None:
         ({"steps": 0}, "`steps` must be an integer of at least 1, but is 0"),
         ({"rate": 0.1}, "`rate` must be None for optimiser 'lbfgs', but is 0.1"),
         ({"name": "gd", "rate": -1.0}, "`rate` must be positive and finite, but is -1.0"),
-        ({"name": "qng"}, "'qng' needs an engine that gives tangents.* objective is Valley"),
+        ({"name": "qng"}, "'qng' needs an objective with a QFIM.* it is Valley"),
         ({"angles": START[0]}, r"`angles` must have shape \(any, any\), but has shape \(3,\)"),
     ],
 )

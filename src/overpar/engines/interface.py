@@ -27,6 +27,18 @@ class Objective(Protocol):
         ...
 
 
+class Curved(Objective, Protocol):
+    """An objective whose second derivatives can be had as well."""
+
+    def qfim(self, angles: Floats) -> Floats:
+        """QFIM for a batch of angles (runs, M): shape (runs, M, M)."""
+        ...
+
+    def hessian(self, angles: Floats) -> Floats:
+        """Hessian of the loss for a batch of angles (runs, M): shape (runs, M, M)."""
+        ...
+
+
 class Engine(Objective, Protocol):
     """An objective whose states can be had as well."""
 

@@ -273,6 +273,32 @@ def lowest_eigenvalue(operator: PauliSum, qubits: int) -> float:
     return float(eigsh(linear, k=1, which="SA", v0=start, tol=1e-12)[0][0].real)
 
 
+def spectral_width(task: Task) -> float:
+    """Highest less lowest eigenvalue of a task's observable, in units of the loss.
+
+    Args:
+        task: with up to 16 qubits, or the Ising chain at any size.
+
+    Raises:
+        UserError: for more qubits.
+
+    Examples:
+        >>> chain = Task(Circuit(2, (), 0), tfim(2, "open"), chain=("open", 1.0))
+        >>> spectral_width(chain) == -2 * tfim_ground_energy(2, "open")
+        True
+
+    Source: definition; flipping every other spin and Z → −Z turns the open chain, and the periodic
+        one of even length, into its negative.
+    """
+    n, observable = task.circuit.qubits, task.observable
+    if isinstance(observable, Projector):
+        return abs(observable.weight)
+    if task.chain is not None and (task.chain[0] == "open" or n % 2 == 0):
+        return -2 * tfim_ground_energy(n, *task.chain)
+    negative = PauliSum(tuple((-c, letters, where) for c, letters, where in observable.terms))
+    return -lowest_eigenvalue(observable, n) - lowest_eigenvalue(negative, n)
+
+
 def haar_unitary(qubits: int, seed: int) -> NDArray[np.complex128]:
     """The release's target of compilation: unitary_group.rvs(2ⁿ) after np.random.seed(seed).
 

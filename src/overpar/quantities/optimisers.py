@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from overpar.base.checks import choice, integer, positive, require
 from overpar.base.progress import Progress, silent
-from overpar.engines.interface import CurvatureEngine, Floats, Objective
-from overpar.quantities.information import qfim
+from overpar.engines.interface import Curved, Floats, Objective
 from overpar.quantities.training import Log, Training, descend, train
 
 Indices = NDArray[np.int64]
@@ -34,7 +33,7 @@ def optimise(
 
     Args:
         name: "adam", "gd" (gradient descent), "lbfgs" or "qng" (quantum natural gradient).
-        objective: of the task; "qng" needs a `CurvatureEngine`.
+        objective: of the task; "qng" needs a `Curved` one.
         angles: initial angles in radians, (runs, M).
         steps: number of updates, at least 1; of evaluations after the first for "lbfgs".
         rate: learning rate, positive; if None that of the optimiser. "lbfgs" has none.
@@ -52,12 +51,12 @@ def optimise(
     rates = {} if rate is None else {"rate": rate}
     if name == "qng":
         require(
-            hasattr(objective, "tangents"),
-            "Optimiser 'qng' needs an engine that gives tangents, e.g. 'statevector', but the"
-            f" objective is {type(objective).__name__}.",
+            hasattr(objective, "qfim"),
+            "Optimiser 'qng' needs an objective with a QFIM, from `make_curved`, but it is"
+            f" {type(objective).__name__}.",
         )
-        engine = cast(CurvatureEngine, objective)
-        return quantum_natural_gradient(engine, angles, steps, **rates, progress=progress)
+        curved = cast(Curved, objective)
+        return quantum_natural_gradient(curved, angles, steps, **rates, progress=progress)
     method = train if name == "adam" else gradient_descent
     return method(objective, angles, steps, **rates, progress=progress)
 
@@ -93,7 +92,7 @@ def gradient_descent(
 
 
 def quantum_natural_gradient(
-    engine: CurvatureEngine,
+    curved: Curved,
     angles: Floats,
     steps: int,
     *,
@@ -108,7 +107,7 @@ def quantum_natural_gradient(
     run and step is computed.
 
     Args:
-        engine: of the task.
+        curved: of the task.
         angles: initial angles in radians, (runs, M).
         steps: number of updates, at least 1.
         rate: learning rate, positive.
@@ -127,12 +126,12 @@ def quantum_natural_gradient(
         out = at.copy()
         shift = regularisation * np.eye(at.shape[1])
         # A run that has diverged has gradient zero, and perhaps no QFIM.
-        for run in np.flatnonzero(gradient.any(axis=1)):
-            metric = qfim(engine, at[run]) / 4 + shift
-            out[run] -= rate * np.linalg.solve(metric, gradient[run])
+        runs = np.flatnonzero(gradient.any(axis=1))
+        metrics = curved.qfim(at[runs]) / 4 + shift
+        out[runs] -= rate * np.linalg.solve(metrics, gradient[runs, :, None])[..., 0]
         return out
 
-    return descend(engine, angles, steps, update, progress=progress)
+    return descend(curved, angles, steps, update, progress=progress)
 
 
 def lbfgs(

@@ -23,6 +23,7 @@ CHOICES = frozenset(
     {
         "overpar.engines.density",
         "overpar.engines.fermions",
+        "overpar.engines.gaussian",
         "overpar.engines.qibo",
         "overpar.engines.statevector",
         "overpar.model.foreign",
