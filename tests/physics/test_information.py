@@ -8,6 +8,7 @@ from qibo import gates
 from qibo.backends import NumpyBackend
 
 from overpar.base.errors import UserError
+from overpar.base.seeds import released_angles
 from overpar.engines.choose import make_engine
 from overpar.engines.density import Density
 from overpar.engines.qibo import to_qibo
@@ -15,7 +16,7 @@ from overpar.model.ansatz import hardware_efficient_circuit, tfim_hva_circuit
 from overpar.model.circuits import Circuit, Rotation
 from overpar.model.noise import Noise, in_native_gates
 from overpar.model.observables import PauliSum, Task
-from overpar.model.papers import compilation
+from overpar.model.papers import compilation, tfim_hva
 from overpar.quantities.information import (
     curvature,
     effective_dimension,
@@ -24,7 +25,9 @@ from overpar.quantities.information import (
     numerical_rank,
     qfim,
     qfim_from_tangents,
+    singular_values,
     spectrum,
+    tangent_rank,
 )
 
 TRUE_DERIVATIVES = [case for case in CASES if case[0] != "vqe-released" and case[1] < 6]
@@ -62,31 +65,67 @@ def test_hessian_where_the_target_is_reached(n: int, layers: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("eigenvalues", "rank", "gap"),
+    ("values", "rank", "gap"),
     [
-        ([3.0, 1.0], 2, np.inf),
         ([1.0, 1e-15, 2.0], 2, 15.0),
         ([0.0, 0.0], 0, np.inf),
+        ([], 0, np.inf),
         ([4.0, -2.0, 1e-12], 2, np.log10(2 / 1e-12)),
-        # A cut in the middle of a slope, and a smallest one too near the cut.
-        ([1.0, 1e-6, 1e-9], None, 3.0),
-        ([1.0, 1e-5], None, 0.0),
-        ([1.0, 2e-4], 2, np.inf),
-        # Nothing is smaller than rounding.
+        # A cut in the middle of a slope says so by its gap.
+        ([1.0, 1e-6, 1e-9], 2, 3.0),
+        # Nothing is smaller than rounding, also where nothing is below the cut.
         ([1.0, 0.5, 0.0], 2, np.log10(0.5 / np.finfo(float).eps)),
+        ([1.0, 1e-5], 2, np.log10(1e-5 / np.finfo(float).eps)),
     ],
 )
-def test_numerical_rank(eigenvalues: list[float], rank: int | None, gap: float) -> None:
-    found = numerical_rank(np.array(eigenvalues))
+def test_numerical_rank(values: list[float], rank: int, gap: float) -> None:
+    found = numerical_rank(np.array(values))
     assert found.value == rank
     assert found.gap == pytest.approx(gap)
-    scaled = numerical_rank(1e3 * np.array(eigenvalues[::-1]))
-    assert scaled.value == rank
+    assert not found.exact
+    assert numerical_rank(1e3 * np.array(values[::-1])).value == rank
+
+
+def test_the_cut_of_a_numerical_rank() -> None:
+    values = np.array([1.0, 1e-6, 1e-9])
+    assert [numerical_rank(values, cut).value for cut in (1e-5, 1e-7, 1e-10)] == [1, 2, 3]
 
 
 def test_numerical_rank_refuses_nan() -> None:
-    with pytest.raises(UserError, match="`eigenvalues` must be finite"):
+    with pytest.raises(UserError, match="`values` must be finite"):
         numerical_rank(np.array([1.0, np.nan]))
+
+
+@pytest.mark.parametrize(("name", "n"), [case for case in CASES if case[1] < 5])
+def test_singular_values_of_the_tangents(name: str, n: int) -> None:
+    """Their squares are the eigenvalues of the QFIM, as far as those go."""
+    engine, at = make_engine(task(name, n)), angles(name, n, 1)[0]
+    squares = singular_values(engine, at) ** 2
+    padded = np.pad(squares, (0, max(len(at) - len(squares), 0)))
+    np.testing.assert_allclose(padded, spectrum(qfim(engine, at)), rtol=0, atol=1e-12 * squares[0])
+
+
+def test_singular_values_tell_what_eigenvalues_cannot() -> None:
+    """Just before saturation the smallest of 50 is 3e-10 of the largest, 1e-19 in F."""
+    chain = tfim_hva("open").task(10, 25)
+    engine = make_engine(chain)
+    points = [released_angles(seed, 50, np.pi) for seed in range(10)]
+    smallest = min(
+        singular_values(engine, at)[-1] / singular_values(engine, at)[0] for at in points
+    )
+    assert 1e-10 < smallest < 1e-9
+    assert [tangent_rank(engine, at).value for at in points] == [50] * 10
+    assert min(tangent_rank(engine, at).gap for at in points) > 5
+
+
+def test_rounding_stays_below_the_cut() -> None:
+    """What is zero comes out as 1e-14 at most, here after 1425 rotations."""
+    engine = make_engine(tfim_hva("open").task(10, 75))
+    at = released_angles(0, 150, np.pi)
+    values = singular_values(engine, at)
+    assert values[50] < 1e-14 * values[0]
+    assert tangent_rank(engine, at).value == 50
+    assert tangent_rank(engine, at).gap > 12
 
 
 def test_effective_dimension() -> None:

@@ -25,11 +25,15 @@ def qfim_from_tangents(state: Complexes, tangents: Complexes) -> Floats:
 
     Source: arXiv:2109.11676, eq. (8); J. J. Meyer, Quantum 5, 539 (2021).
     """
-    # Projecting first keeps the subtraction from cancelling digits.
-    horizontal = tangents - np.outer(tangents @ state.conj(), state)
-    real = np.concatenate([horizontal.real, horizontal.imag], axis=1)
+    real = _horizontal(state, tangents)
     matrix: Floats = 4 * real @ real.T
     return matrix
+
+
+def _horizontal(state: Complexes, tangents: Complexes) -> Floats:
+    """Real tangents (M, 2D) without their part along ψ; subtracted first, it cancels no digits."""
+    horizontal = tangents - np.outer(tangents @ state.conj(), state)
+    return np.concatenate([horizontal.real, horizontal.imag], axis=1)
 
 
 def qfim(engine: Engine, angles: Floats) -> Floats:
@@ -103,51 +107,90 @@ def spectrum(matrix: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Rank:
-    """A numerical rank and how clear it is.
+    """A rank, exact or numerical.
 
     Args:
-        value: eigenvalues above the cut, or None where the gap is under `MIN_GAP` decades.
-        gap: decades between the last eigenvalue above the cut and the first below; infinite if
-            there is none below.
+        value: the rank.
+        gap: of a numerical rank, decades between the last value that counts and the first that
+            does not, or rounding; infinite for an exact one.
+        primes: moduli by which it is exact; none for a numerical one.
+        reason: why it is not exact, where it was to be.
     """
 
-    value: int | None
-    gap: float
+    value: int
+    gap: float = np.inf
+    primes: tuple[int, ...] = ()
+    reason: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is that of generic angles, exactly, and no numerical one."""
+        return bool(self.primes)
 
 
-CUT, MIN_GAP = 1e-8, 4.0
+# Eigenvalues of QFIM and Hessian: the cut of the release. Singular values of tangents: rounding
+# leaves up to 1e-14 of the largest in place of zeros, and just before saturation the smallest of
+# the Ising chain of 10 qubits are 3e-10.
+CUT, SINGULAR_CUT = 1e-8, 1e-12
 
 
-def numerical_rank(eigenvalues: Floats) -> Rank:
-    """Number of eigenvalues above 1e-8 × the largest, in absolute value.
+def numerical_rank(values: Floats, cut: float = CUT) -> Rank:
+    """Number of values above a fraction of the largest, in absolute value.
 
     Args:
-        eigenvalues: any order, shape (M,), M ≥ 1.
+        values: eigenvalues or singular values, any order, shape (any,).
+        cut: the fraction.
 
     Returns:
-        The rank with the gap around the cut; under 4 decades the rank is undetermined.
+        The rank with the gap around the cut; what is below rounding counts as rounding.
 
     Raises:
-        UserError: if an eigenvalue is not finite.
+        UserError: if a value is not finite.
 
     Examples:
         >>> numerical_rank(np.array([2.0, 1.0, 1e-15])).value
         2
 
-    Source: the cut is that of docs/conventions.md.
+    Source: the cuts are those of docs/conventions.md.
     """
-    sizes = np.sort(np.abs(np.asarray(eigenvalues, float)))[::-1]
-    require(bool(np.isfinite(sizes).all()), "Argument `eigenvalues` must be finite.")
-    if sizes[0] == 0:
-        return Rank(0, np.inf)
-    count = int((sizes > CUT * sizes[0]).sum())
-    if count == len(sizes):
-        # Without an eigenvalue below, the distance to the cut is what is known.
-        clear = np.log10(sizes[-1] / (CUT * sizes[0])) >= MIN_GAP
-        return Rank(count if clear else None, np.inf if clear else 0.0)
-    floor = max(sizes[count], np.finfo(float).eps * sizes[0])
-    gap = float(np.log10(sizes[count - 1] / floor))
-    return Rank(count if gap >= MIN_GAP else None, gap)
+    sizes = np.sort(np.abs(np.asarray(values, float)))[::-1]
+    require(bool(np.isfinite(sizes).all()), "Argument `values` must be finite.")
+    if not sizes.any():
+        return Rank(0)
+    count = int((sizes > cut * sizes[0]).sum())
+    below = sizes[count] if count < len(sizes) else 0.0
+    floor = max(below, np.finfo(float).eps * sizes[0])
+    return Rank(count, float(np.log10(sizes[count - 1] / floor)))
+
+
+def singular_values(engine: Engine, angles: Floats) -> Floats:
+    """Singular values of the tangents without their part along ψ; F has their squares.
+
+    Zeros are known to 1e-15 of the largest, eigenvalues of F only to 1e-15 of its square.
+
+    Args:
+        engine: of the task.
+        angles: radians, shape (M,).
+
+    Returns:
+        Descending, shape (min(M, 2D),); of the real tangents 2∂ψ.
+
+    Source: ours.
+    """
+    state, tangents = engine.tangents(angles)
+    return np.asarray(np.linalg.svd(2 * _horizontal(state, tangents), compute_uv=False))
+
+
+def tangent_rank(engine: Engine, angles: Floats) -> Rank:
+    """Numerical rank of the QFIM, from singular values above 1e-12 of the largest.
+
+    Args:
+        engine: of the task.
+        angles: radians, shape (M,).
+
+    Source: arXiv:2109.11676, theorem 1; the cut is that of docs/conventions.md.
+    """
+    return numerical_rank(singular_values(engine, angles), SINGULAR_CUT)
 
 
 def effective_dimension(qfims: Floats, data: int) -> float:
