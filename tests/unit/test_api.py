@@ -86,7 +86,9 @@ def test_numbers_at_angles() -> None:
     matrix = op.qfim(task, angles)
     np.testing.assert_allclose(matrix, op.qfim(task, angles, engine="qibo"), atol=1e-10)
     np.testing.assert_allclose(op.spectrum(task, angles), np.linalg.eigvalsh(matrix)[::-1])
-    assert op.rank(task, angles).value == 18
+    assert op.rank(task, angles).value == op.rank(task).value == 18
+    assert (op.rank(task, angles).exact, op.rank(task).exact) == (False, True)
+    assert op.rank(task, angles, of="hessian").value == 24
     step = 1e-5 * np.eye(24)[3]
     ends = [op.loss_and_gradient(task, angles + s)[1] for s in (step, -step)]
     hessian = op.hessian(task, angles)
@@ -242,6 +244,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         lambda: op.rank(TASK, ANGLES, of="fisher"),  # type: ignore[arg-type]
         "Argument `of` must be one of 'qfim', 'hessian', but is 'fisher'",
     ),
+    "a generic Hessian": (lambda: op.rank(TASK, of="hessian"), "Argument `angles` is needed"),
     "noise of no kind": (
         lambda: op.qfim(TASK, ANGLES, noise="locl:0.1"),
         "must be of kind local, both, global, but is 'locl'",

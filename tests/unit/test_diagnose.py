@@ -25,7 +25,9 @@ def test_the_open_chain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     sizes = found["sizes"]
     assert [row["dimension"] for row in sizes] == [9, 16, 25, 36]
     assert [row["rank"] for row in sizes] == [4, 8, 12, 18]
-    assert all(row["rank_is_full"] and row["angles"] >= row["rank"] for row in sizes)
+    # Every depth is looked at: no angle is wasted where the rank is even.
+    assert [row["angles"] for row in sizes] == [4, 8, 12, 18]
+    assert all(row["rank_is_full"] for row in sizes)
     assert sizes[1]["ideals"] == "su(4) + centre of dimension 1"
     # At twice the depth of full rank the loss is near that of deep circuits.
     for row in sizes:
@@ -57,6 +59,15 @@ def test_sizes_beyond_state_vectors(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "not computed beyond 12 qubits" in row["notes"][0]
 
 
+def test_a_rank_that_is_not_exact(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = {"generators": ["ZZ + 1.4142135*Z", "X"], "state": "+"}
+    path = spec(tmp_path, model=model, qubits=[3])
+    assert cli.main(["diagnose", path, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sizes"]
+    assert row["rank_is_full"]
+    assert any("not exact: angle 0 turns gates by multiples" in note for note in row["notes"])
+
+
 def test_a_large_algebra_stops(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     path = spec(tmp_path, model={"ansatz": "hardware_efficient"}, qubits=[40])
@@ -74,7 +85,7 @@ def test_circuits_that_are_not_looked_at(
     assert cli.main(["diagnose", spec(tmp_path, qubits=[6], max_angles=10), "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["sizes"]
     assert not row["rank_is_full"]
-    assert row["rank"] <= 8
+    assert (row["rank"], row["angles"]) == (10, 10)
     assert row["notes"] == ["circuits of more than 10 angles were not looked at"]
 
 

@@ -24,6 +24,11 @@ def channel():
     circuit.add(gates.ResetChannel(0, [0.1, 0.1]))
     return circuit
 
+def odd():
+    circuit = Circuit(1)
+    circuit.add([gates.Unitary(gates.RX(0, 1.0).matrix(), 0), gates.RX(0, 0.1), gates.RZ(0, 0.1)])
+    return circuit
+
 def nothing():
     return 1
 
@@ -124,6 +129,34 @@ def test_compilation(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines(f"{command} --target-seed 3", capsys) != pytest.approx(want, abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("model", "rank"),
+    [
+        ("--model tfim_hva --qubits 6 --boundary open --depth 9", 18),
+        ("--model tfim_hva --qubits 6 --boundary open --depth 8", 16),
+        ("--model tfim_hva --qubits 4 --boundary open --depth 9 --tying released", 12),
+        ("--model hea_compilation --qubits 2 --depth 3", 15),
+        ("--model hea --qubits 2 --depth 3", 6),
+        ("--circuit mine.py:two", 2),
+    ],
+)
+def test_the_exact_rank(model: str, rank: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without angles and, for a circuit, without an observable."""
+    assert lines(f"{model} --quantity rank", capsys) == [rank]
+
+
+def test_ranks_that_are_numerical_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """The first of the given angles is zero, so that one direction is lost there."""
+    for command, rank, told in (
+        (f"{CHAIN} --angles good.npy", "3", "numerical rank, with a gap of"),
+        ("--circuit mine.py:odd", "2", "decades: gate UNITARY on qubits (0,) is none that"),
+    ):
+        assert cli.main(["evaluate", *command.split(), "--quantity", "rank"]) == 0
+        said = capsys.readouterr()
+        assert said.out.split() == [rank]
+        assert told in said.err
+
+
 def test_out(capsys: pytest.CaptureFixture[str]) -> None:
     command = f"{CHAIN} --angles good.npy --quantity qfim"
     printed = lines(command, capsys)
@@ -175,6 +208,9 @@ REFUSED = {
     f"{CHAIN} --engine fermions --angles good.npy --quantity qfim": "engine",
     f"{CHAIN} --tying released --engine fermions {GOOD}": "'fermions' works for model tfim_hva",
     f"{CHAIN} --eigenvalues {GOOD}": "--eigenvalues needs --quantity",
+    f"{CHAIN} --quantity rank --eigenvalues": "--eigenvalues needs --quantity",
+    f"{CHAIN} --quantity loss": "--quantity loss needs --angles",
+    f"{CHAIN} --quantity rank --engine qibo": "rank needs --engine auto or statevector",
     # Output.
     f"{CHAIN} {GOOD} --out no/where.npy": "`out` must be an .npy file in an existing directory",
     f"{CHAIN} {GOOD} --out where.txt": "`out` must be an .npy file",
@@ -184,7 +220,7 @@ REFUSED = {
     "--circuit mine.py:three --angles good.npy --quantity qfim": "has no function 'three'",
     "--circuit mine.py:value --angles good.npy --quantity qfim": "has no function 'value'",
     "--circuit mine.py:nothing --angles good.npy --quantity qfim": "but returned int",
-    "--circuit mine.py:failing --angles good.npy --quantity qfim": "failed in line 18: KeyError",
+    "--circuit mine.py:failing --angles good.npy --quantity qfim": "failed in line 23: KeyError",
     "--circuit mine.py:channel --angles good.npy --quantity qfim": "is a channel",
     "--circuit broken.py:f --angles good.npy --quantity qfim": "SyntaxError",
     "--circuit mine.py:two --angles good.npy --quantity loss": "loss needs an observable",
@@ -194,8 +230,7 @@ REFUSED = {
     f"--model hea_autoencoder --depth 1 --field 2 {GOOD}": "takes --depth, --states and --state",
     # The parser's own.
     f"--model heb {GOOD}": "There is no model 'heb'; allowed: tfim_hva",
-    f"{CHAIN} --quantity loss": "the following arguments are required: --angles",
-    f"{CHAIN} --angles good.npy --quantity rank": "argument --quantity: invalid choice: 'rank'",
+    f"{CHAIN} --angles good.npy --quantity ranks": "argument --quantity: invalid choice: 'ranks'",
     f"--model tfim_hva --qubits three --boundary open --depth 2 {GOOD}": "invalid int value",
 }
 

@@ -13,6 +13,7 @@ from overpar.engines.interface import Complexes, EngineName, Floats
 from overpar.model.noise import Noise
 from overpar.model.observables import Task
 from overpar.quantities import information
+from overpar.quantities.exact_rank import generic_rank
 from overpar.quantities.information import Rank
 
 Matrix = Literal["qfim", "hessian"]
@@ -230,29 +231,46 @@ def spectrum(
     return information.spectrum(qfim(task, angles, noise=noise, engine=engine))
 
 
-def rank(task: Task, angles: ArrayLike, *, of: Matrix = "qfim") -> Rank:
-    """Numerical rank of QFIM or Hessian: eigenvalues above 1e-8 × the largest.
+def rank(task: Task, angles: ArrayLike | None = None, *, of: Matrix = "qfim") -> Rank:
+    """Rank of QFIM or Hessian: exact at generic angles, or numerical at given ones.
+
+    Without angles it is the rank of the QFIM at almost all angles, a property of the circuit, by
+    arithmetic modulo primes. A circuit with other gates than rotations about Pauli strings and
+    Clifford+T has a numerical rank at random angles, and `reason` says so.
 
     Args:
         task: what is simulated.
-        angles: radians, shape (M,).
-        of: "qfim" or "hessian".
+        angles: radians, shape (M,); None for generic ones.
+        of: "qfim" or "hessian"; the latter at given angles only.
 
     Returns:
-        `value`, None where the eigenvalues show no gap of four decades, and `gap` in decades.
+        `value`, `exact`, and `primes` if it is; of a numerical rank `gap`, decades around the cut:
+        singular values of the tangents above 1e-12 of the largest count, and eigenvalues of the
+        Hessian above 1e-8.
 
     Raises:
-        UserError: as for `spectrum`.
+        UserError: as for `spectrum`, or if there are no angles for the Hessian.
 
     Examples:
         >>> import overpar as op
         >>> task = op.tfim_hva().task(qubits=6, depth=12)
+        >>> found = op.rank(task)
+        >>> found.value, found.exact
+        (18, True)
         >>> op.rank(task, op.random_angles(task, seed=7)).value
         18
 
-    Source: arXiv:2109.11676, theorem 1; the cut is that of docs/conventions.md.
+    Source: arXiv:2109.11676, theorem 1; the cuts are those of docs/conventions.md.
     """
-    return information.numerical_rank(spectrum(task, angles, of=of))
+    choice("of", of, Matrix)
+    check_task(task)
+    if angles is None:
+        require(of == "qfim", "Argument `angles` is needed for the rank of the Hessian.")
+        return generic_rank(task)
+    if of == "hessian":
+        return information.numerical_rank(spectrum(task, angles, of=of))
+    point = real_array("angles", angles, (task.parameters,))
+    return information.tangent_rank(make_engine(task), point)
 
 
 def check_task(task: Task, *, trainable: bool = False) -> None:

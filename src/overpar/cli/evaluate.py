@@ -9,15 +9,17 @@ import numpy as np
 
 import overpar
 from overpar.base.checks import require
+from overpar.base.progress import say
 from overpar.cli.arguments import MODELS, add_model_options, model_settings, parse_angles
 from overpar.study.models import AUTOENCODER, trained_autoencoder
 
-QUANTITIES = ("loss", "gradient", "qfim", "hessian")
+QUANTITIES = ("loss", "gradient", "qfim", "hessian", "rank")
 MATRICES = ("qfim", "hessian")
 
 DESCRIPTION = """\
 Print a loss, gradient, QFIM or Hessian: one number per line with 17 digits, a matrix row by row.
-The QFIM is in full normalisation: one rotation of |0⟩ gives 1.
+The QFIM is in full normalisation: one rotation of |0⟩ gives 1. Its rank is the exact one of generic
+angles, by arithmetic modulo primes, or with --angles the numerical one there.
 """
 EXAMPLES = """\
 examples:
@@ -27,6 +29,7 @@ examples:
       --angles seed:7:2pi --quantity qfim --eigenvalues
   overpar evaluate --model my.py:circuit --qubits 4 --depth 2 --observable "-ZZ - X" \\
       --angles my_angles.npy --quantity gradient --out gradient.npy
+  overpar evaluate --model tfim_hva --qubits 10 --boundary open --depth 25 --quantity rank
 """
 
 
@@ -34,12 +37,12 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     """Add `evaluate`."""
     command = commands.add_parser(
         "evaluate",
-        help="print a loss, gradient, QFIM or Hessian at given angles",
+        help="print a loss, gradient, QFIM, Hessian or rank",
         description=DESCRIPTION,
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="overpar evaluate (--model MODEL | --circuit FILE.py:FUNCTION) [MODEL OPTIONS]\n"
-        "           --angles ANGLES --quantity QUANTITY [--eigenvalues] [--noise KIND:X]\n"
+        "           --quantity QUANTITY --angles ANGLES [--eigenvalues] [--noise KIND:X]\n"
         "           [--engine ENGINE] [--out FILE.npy]",
     )
     command.set_defaults(run=_run)
@@ -75,10 +78,9 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     how = command.add_argument_group("where, what and how")
     how.add_argument(
         "--angles",
-        required=True,
         metavar="ANGLES",
         help="radians: an .npy file, or seed:K:pi for np.random.seed(K); pi*np.random.rand(M), "
-        "or seed:K:2pi likewise",
+        "or seed:K:2pi likewise; may be left out for --quantity rank",
     )
     how.add_argument("--quantity", required=True, choices=QUANTITIES)
     how.add_argument(
@@ -134,8 +136,18 @@ def _value(options: argparse.Namespace, task: overpar.Task, angles: Any) -> Any:
         return overpar.qfim(task, angles, noise=noise, engine=engine)
     if quantity == "hessian":
         return overpar.hessian(task, angles)
+    if quantity == "rank":
+        return _rank(task, angles)
     loss, gradient = overpar.loss_and_gradient(task, angles, engine=engine)
     return np.atleast_1d(loss) if quantity == "loss" else gradient
+
+
+def _rank(task: overpar.Task, angles: Any) -> Any:
+    found = overpar.rank(task, angles)
+    if not found.exact:
+        why = f": {found.reason}" if found.reason else ""
+        say(f"numerical rank, with a gap of {found.gap:.1f} decades{why}")
+    return np.atleast_1d(found.value)
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -152,18 +164,23 @@ def _run(options: argparse.Namespace) -> None:
     task = make_task(options)
     quantity, engine = options.quantity, options.engine
     require(
+        options.angles is not None or quantity == "rank",
+        f"--quantity {quantity} needs --angles; only a rank is that of generic ones without.",
+    )
+    require(
         not options.noise or (quantity == "qfim" and engine == "auto"),
         "--noise needs --quantity qfim, and takes no --engine.",
     )
     require(
-        quantity != "hessian" or engine in ("auto", "statevector"),
-        f"--quantity hessian needs --engine auto or statevector, but it is {engine}.",
+        quantity not in ("hessian", "rank") or engine in ("auto", "statevector"),
+        f"--quantity {quantity} needs --engine auto or statevector, but it is {engine}.",
     )
     require(
-        quantity == "qfim" or task.trainable,
+        quantity in ("qfim", "rank") or task.trainable,
         f"--quantity {quantity} needs an observable; --observable gives one.",
     )
-    values = _value(options, task, parse_angles(options.angles, task.parameters))
+    angles = options.angles and parse_angles(options.angles, task.parameters)
+    values = _value(options, task, angles)
     if out:
         np.save(out, values)
     else:

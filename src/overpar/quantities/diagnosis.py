@@ -7,17 +7,19 @@ import numpy as np
 from overpar.base.errors import UserError
 from overpar.base.progress import Progress, silent
 from overpar.base.seeds import generator
-from overpar.engines.choose import curvature_engine, make_objective
+from overpar.engines.choose import make_objective
 from overpar.engines.interface import Floats
 from overpar.model.model import Model
+from overpar.model.observables import Task
 from overpar.quantities.algebra import LIMIT_BASIS, Dimension, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
-from overpar.quantities.information import numerical_rank, qfim, spectrum
+from overpar.quantities.exact_rank import generic_ranks
+from overpar.quantities.information import Rank
 from overpar.quantities.loss_moments import loss_moments, product_expectations
 
 # State vectors are used up to here; beyond, the algebra is all there is.
 MAX_STATE_QUBITS = 12
-POINTS, MAX_STRUCTURE = 2, 600
+MAX_STRUCTURE = 600
 
 
 @dataclass
@@ -29,10 +31,10 @@ class Size:
         dimension: of the Lie algebra.
         sector: dimension on the subspace explored from the input state.
         ideals: names of the simple ideals, where they were found.
-        rank: largest rank of the QFIM found, None if none was computed.
-        rank_is_full: whether more layers do not raise it.
-        depth: layers where the rank is reached first.
-        angles: number of angles there, the estimate of M_c.
+        rank: largest rank of the QFIM at generic angles, None if none was computed.
+        rank_is_full: whether twice the layers do not raise it.
+        depth: layers of the shortest circuit with it.
+        angles: its number of angles, the estimate of M_c.
         variance_depth: layers at which losses and gradients were sampled.
         losses: at random angles, shape (samples,).
         derivatives: along the middle angle, shape (samples,).
@@ -75,7 +77,7 @@ def diagnose_size(
         max_dim: where counting the dimension of the algebra stops.
         max_angles: most angles of a circuit whose rank is computed.
         depth: layers at which losses are sampled; twice those of full rank if None.
-        seed: of the random angles.
+        seed: of the random angles for losses.
         progress: called with (stage, stages).
 
     Raises:
@@ -90,7 +92,7 @@ def diagnose_size(
             f"rank and gradients are not computed beyond {MAX_STATE_QUBITS} qubits; the algebra is"
         )
         return out
-    _rank(model, out, max_angles, seed)
+    _rank(model, out, max_angles)
     progress(2, 3)
     if not model.trainable:
         out.notes.append("the model has no observable, so there is no loss to look at")
@@ -129,45 +131,32 @@ def _algebra(model: Model, qubits: int, max_dim: int, depth: int | None) -> Size
     return out
 
 
-def _rank_at(model: Model, qubits: int, depth: int, seed: int) -> tuple[int | None, int]:
-    """Largest rank at random points, None if undetermined, and the number of angles."""
-    task = model.task(qubits, depth)
-    engine, parameters = curvature_engine(task), task.circuit.parameters
-    found = []
-    for point in range(POINTS):
-        angles = 2 * np.pi * generator(seed, "rank", qubits, depth, point).random(parameters)
-        found.append(numerical_rank(spectrum(qfim(engine, angles))).value)
-    known = [rank for rank in found if rank is not None]
-    return max(known, default=None), parameters
-
-
-def _rank(model: Model, out: Size, max_angles: int, seed: int) -> None:
-    """Double the depth until the rank stays, then bisect for where it is reached first."""
-    ranks: dict[int, tuple[int | None, int]] = {}
-    depth, best = 1, 0
-    while True:
-        if model.task(out.qubits, depth).circuit.parameters > max_angles:
+def _rank(model: Model, out: Size, max_angles: int) -> None:
+    """Double the depth until the rank stays; the first depth with it has M_c angles."""
+    tasks: list[Task] = []
+    ranks: list[Rank] = []
+    while not out.rank_is_full:
+        for depth in range(len(ranks) + 1, max(2 * len(ranks), 1) + 1):
+            task = model.task(out.qubits, depth)
+            if task.parameters > max_angles:
+                break
+            tasks.append(task)
+        if len(tasks) == len(ranks):
             out.notes.append(f"circuits of more than {max_angles} angles were not looked at")
             break
-        ranks[depth] = _rank_at(model, out.qubits, depth, seed)
-        rank, angles = ranks[depth]
-        if depth > 1 and angles == ranks[depth // 2][1]:
+        ranks += generic_ranks(tasks[len(ranks) :])
+        half, whole = len(ranks) // 2 - 1, len(ranks) - 1
+        if len(ranks) > 1 and tasks[half].parameters == tasks[whole].parameters:
             out.notes.append("the circuit does not get longer with depth; its rank is that of it")
             break
-        if rank is not None and rank == best and rank < angles:
-            out.rank_is_full = True
-            break
-        best = max(best, rank or 0)
-        depth *= 2
-    reached = [d for d, (rank, _) in ranks.items() if rank == best]
-    if not reached:
+        out.rank_is_full = len(ranks) > 1 and ranks[half].value == ranks[whole].value
+    if not ranks:
         return
-    low, high = max((d for d in ranks if d < reached[0]), default=0), reached[0]
-    while high - low > 1:
-        middle = (low + high) // 2
-        ranks[middle] = _rank_at(model, out.qubits, middle, seed)
-        low, high = (low, middle) if ranks[middle][0] == best else (middle, high)
-    out.rank, out.depth, out.angles = best, high, ranks[high][1]
+    best = max(rank.value for rank in ranks)
+    shortest = next(k for k, rank in enumerate(ranks) if rank.value == best)
+    out.rank, out.depth, out.angles = best, shortest + 1, tasks[shortest].parameters
+    if reason := ranks[shortest].reason:
+        out.notes.append(f"the rank is that of random angles to rounding, not exact: {reason}")
 
 
 def _losses(model: Model, out: Size, samples: int, depth: int | None, seed: int) -> None:
