@@ -52,6 +52,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("autoencoder_spectra", {"layers": 0, "states": "regenerated"}),
     ("circuit_spectra", MODEL),
     ("circuit_spectra", {**MODEL, "model": ISING}),
+    ("chain_ranks", {"qubits": 2, "boundary": "open"}),
     ("circuit_training", {**MODEL, **RUNS}),
     ("circuit_training", {**MODEL, **RUNS, "model": ISING}),
     ("circuit_training", {**MODEL, **RUNS, "model": ISING | {"boundary": "periodic"}}),
