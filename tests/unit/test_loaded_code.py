@@ -52,7 +52,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("autoencoder_spectra", {"layers": 0, "states": "regenerated"}),
     ("circuit_spectra", MODEL),
     ("circuit_spectra", {**MODEL, "model": ISING}),
-    ("chain_ranks", {"qubits": 2, "boundary": "open"}),
+    ("chain_ranks", {"qubits": 2, "boundary": "open", "samples": 1}),
     ("circuit_training", {**MODEL, **RUNS}),
     ("circuit_training", {**MODEL, **RUNS, "model": ISING}),
     ("circuit_training", {**MODEL, **RUNS, "model": ISING | {"boundary": "periodic"}}),
