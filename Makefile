@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --quiet host reason rules
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke test lint check schema docs unlock peers bench clean
+.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -21,6 +21,11 @@ reproduce: $(VENV)/.ready  ## every figure, table and claim at published size
 smoke: $(VENV)/.ready  ## the same workflow, small, in minutes
 	$(SNAKEMAKE) --configfile config/smoke.yaml
 	$(SNAKEMAKE) --configfile config/smoke.yaml --report figures/report.html
+
+LARGE = ends sides successes halves laws
+
+large: $(VENV)/.ready  ## the committed tables of data/large: runs of up to 200 qubits, hours
+	$(SNAKEMAKE) --configfile config/large.yaml -- $(LARGE:%=data/large/transition_%.csv)
 
 test: $(VENV)/.ready  ## all tests
 	$(BIN)/python -m pytest

@@ -5,9 +5,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from overpar.base.errors import UserError
+from overpar.base.records import Variable, write_record
+from overpar.study.build import build_table
 from overpar.study.check import checked
 
 OWN = "from qibo import Circuit\n\n\ndef chain(qubits):\n    return Circuit(qubits)\n"
@@ -46,6 +50,7 @@ TABLE = BASE["tables"]["vqe"]
 NO_FERMIONS = "'fermions' cannot be used by this kind; allowed: 'auto', 'statevector', 'qibo'."
 NO_CURVATURE = "cannot be used by this kind; allowed: 'auto', 'statevector'."
 ISING_ONLY = "engine 'fermions' works for the Ising chain's ansatz with its own observable only"
+MORE = "data/more.csv"
 CELLS = "Config: experiments.{0}.cells[0]{1}"
 
 
@@ -205,6 +210,15 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "Config: tables.vqe.function is 'training:cell'; allowed: training:cells, ",
     ),
     (
+        {"tables__vqe__committed": "data/more.csv"},
+        "Config: tables.vqe.committed is 'data/more.csv'; there is no such file.",
+    ),
+    (
+        {"tables__vqe__committed": "data/published/vqe_success.csv"},
+        "Config: tables.vqe.committed is 'data/published/vqe_success.csv', which has the column"
+        " 'n'; allowed: ",
+    ),
+    (
         {"notebooks__first__tables": ["vqf"]},
         "Config: notebooks.first reads the unknown table 'vqf'; allowed: vqe.",
     ),
@@ -271,3 +285,23 @@ def test_refused_with_one_message(project: Path, changes: dict[str, Any], messag
     assert str(caught.value).startswith(message)
     assert str(caught.value).count("Config: ") <= 1
     assert "\n" not in str(caught.value)
+
+
+def test_committed_rows_follow_those_of_the_run(project: Path) -> None:
+    """And decide what the table is."""
+    (project / "data/more.csv").write_text("qubits,runs\n32,5\n", encoding="utf-8")
+    plain, more = (checked(changed(c), project) for c in ({}, {"tables__vqe__committed": MORE}))
+    assert plain.identities.table("vqe") != more.identities.table("vqe")
+    (project / "data/more.csv").write_text("qubits,runs\n40,5\n", encoding="utf-8")
+    other = checked(changed({"tables__vqe__committed": MORE}), project)
+    assert other.identities.table("vqe") != more.identities.table("vqe")
+    for cell in other.plan.table_cells("vqe"):
+        loss = Variable(("init", "step"), np.ones((2, 3)), "")
+        arrays = {"loss": loss, "status": Variable(("init",), np.zeros(2), "")}
+        arrays["initial_angles"] = Variable(("init", "parameter"), np.zeros((2, 8)), "", "rad")
+        about = {"spec": cell.spec.model_dump_json(), "identity": other.identities.cell(cell)}
+        write_record(cell.path, arrays, about)
+    build_table(other, "vqe")
+    table = pd.read_csv(other.plan.table_path("vqe"))
+    assert table["qubits"].tolist() == [4, 4, 40]
+    assert table["runs"].tolist() == [2, 2, 5]

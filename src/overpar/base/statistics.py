@@ -8,6 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, ndtri
 
 from overpar.base.checks import require
+from overpar.base.seeds import generator
+
+# Of a sweep, for the interval of its crossing.
+RESAMPLES = 400
 
 
 def wilson(successes: int, runs: int, level: float = 0.95) -> tuple[float, float]:
@@ -138,3 +142,64 @@ def line(x: ArrayLike, y: ArrayLike, error: ArrayLike, level: float = 0.99) -> L
     misfit = (weight * (y - height - slope * (x - middle)) ** 2).sum() / (len(x) - 2)
     half = ndtri((1 + level) / 2) * np.sqrt(max(1.0, misfit) / spread)
     return Line(float(slope), float(half), float(middle), float(height), float(misfit))
+
+
+def half_crossing(
+    angles: NDArray[np.float64], successes: NDArray[np.int64], runs: NDArray[np.int64]
+) -> tuple[float, float, float]:
+    """Where the share of successes crosses one half, with its 95 % interval; NaN if nowhere.
+
+    Args:
+        angles: ascending, (cells,).
+        successes: of each cell.
+        runs: of each cell.
+
+    Examples:
+        >>> half_crossing(np.array([8.0, 10, 12]), np.array([0, 20, 20]), np.array([20, 20, 20]))
+        (9.0, 8.0, 10.0)
+
+    Source: R. Barlow et al., *Statistical Inference under Order Restrictions* (1972), for the
+        isotonic regression; B. Efron (1979) for the resamples.
+    """
+    share = successes / runs
+    value = _crossing(angles, _isotonic(share[None], runs))[0]
+    if np.isnan(value):
+        return np.nan, np.nan, np.nan
+    drawn = generator(0, "half", len(angles)).binomial(runs, share, (RESAMPLES, len(runs))) / runs
+    others = _crossing(angles, _isotonic(drawn, runs))
+    # A resample that does not cross lies beyond the sweep.
+    others = np.where(np.isnan(others), np.where(drawn.mean(axis=1) < 0.5, np.inf, 0.0), others)
+    low, high = np.quantile(others, [0.025, 0.975], method="nearest")
+    if low == high:
+        # None succeed at one cell and all at the next: it lies between.
+        low, high = angles[angles < value].max(), angles[angles > value].min()
+    return float(value), float(max(low, angles[0])), float(min(high, angles[-1]))
+
+
+def _isotonic(shares: NDArray[np.float64], weights: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Weighted isotonic regression of each row (k, cells), by the max-min formula."""
+    cells = shares.shape[1]
+    sums = np.concatenate([np.zeros((len(shares), 1)), np.cumsum(shares * weights, axis=1)], axis=1)
+    total = np.concatenate([[0], np.cumsum(weights)])
+    out = np.empty_like(shares)
+    for k in range(cells):
+        best = np.full(len(shares), -np.inf)
+        for first in range(k + 1):
+            last = np.arange(k + 1, cells + 1)
+            means = (sums[:, last] - sums[:, first, None]) / (total[last] - total[first])
+            best = np.maximum(best, means.min(axis=1))
+        out[:, k] = best
+    return out
+
+
+def _crossing(angles: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where rows of rising shares first reach one half, by linear interpolation."""
+    reached = shares >= 0.5
+    place = reached.argmax(axis=1)
+    rows = np.arange(len(shares))
+    before = np.maximum(place - 1, 0)
+    low, high = shares[rows, before], shares[rows, place]
+    part = np.where(high > low, (0.5 - low) / np.where(high > low, high - low, 1.0), 1.0)
+    value = angles[before] + part * (angles[place] - angles[before])
+    inside = reached.any(axis=1) & ~reached[:, 0]
+    return np.where(inside, value, np.nan)

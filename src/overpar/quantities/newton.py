@@ -12,6 +12,8 @@ GRADIENT = 1e-11
 # Losses are sums of about n terms of order one; differences below this are rounding.
 ROUNDING = 1e-13
 SMALLEST, LARGEST = 1e-14, 1e8
+# So many steps in a row that foretell no more than rounding end a run.
+FLAT = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,8 @@ def newton(
         curved: loss, gradient and Hessian of the task.
         angles: start, radians, (runs, M).
         gradient: a run ends when the norm of its gradient is below this,
-        steps: or after so many steps; then it has not converged, which its gradient tells.
+        steps: or after so many steps, or where no step promises more than rounding; then it has not
+            converged, which its gradient tells.
         progress: called with (runs ended, runs).
 
     Source: K. Levenberg (1944), D. Marquardt (1963), on Newton's matrix; J. Nocedal and S. Wright,
@@ -60,7 +63,7 @@ def newton(
     losses, slopes = curved.loss_and_gradient(points)
     norms = np.linalg.norm(slopes, axis=1)
     iterations = np.zeros(len(points), np.int64)
-    damping = np.full(len(points), 1e-3)
+    damping, idle = np.full(len(points), 1e-3), np.zeros(len(points), np.int64)
     active = np.flatnonzero(norms >= gradient)
     for _ in range(steps):
         if not len(active):
@@ -85,11 +88,13 @@ def newton(
             good = np.where(flat, after < norms[runs], ratio > 1e-4)
             damping[runs] *= np.where(good, np.where(flat | (ratio > 0.7), 0.2, 1.0), 4.0)
             np.clip(damping, SMALLEST, None, out=damping)
+            idle[runs] = np.where(flat, idle[runs] + 1, 0)
             done = runs[good]
             points[done] += moves[good]
             losses[done], slopes[done], norms[done] = new[good], there[good], after[good]
-            trying = trying[~good & (damping[runs] < LARGEST)]
-        active = active[(norms[active] >= gradient) & (damping[active] < LARGEST)]
+            trying = trying[~good & (damping[runs] < LARGEST) & (idle[runs] < FLAT)]
+        going = (norms[active] >= gradient) & (damping[active] < LARGEST) & (idle[active] < FLAT)
+        active = active[going]
         progress(len(points) - len(active), len(points))
     return Ends(points, losses, norms, iterations)
 

@@ -39,7 +39,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def build_table(study: Study, name: str) -> None:
-    """Make a table from the records of its experiments.
+    """Make a table from the records of its experiments, and of committed rows if it has some.
 
     Raises:
         RecordError: if a record is damaged or of another specification.
@@ -47,6 +47,10 @@ def build_table(study: Study, name: str) -> None:
     plan, identities = study.plan, study.identities
     records = (read_record(c.path, identities.cell(c)) for c in plan.table_cells(name))
     table = table_function(plan, name)(records)
+    committed = plan.config.tables[name].committed
+    if committed:
+        more = pd.read_csv(plan.project / committed)
+        table = pd.concat([table, more], ignore_index=True) if len(table) else more
     write_whole(plan.table_path(name), table.to_csv(index=False))
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from overpar.base.errors import UserError
-from overpar.base.validation import check
+from overpar.base.validation import check, choices
 from overpar.model.model import Model
-from overpar.study.claims_file import check_claims
+from overpar.study.claims_file import check_claims, header
 from overpar.study.config import DEFAULT, Config, read
 from overpar.study.identity import Identities
 from overpar.study.plan import Cell, Plan, rule_name
+from overpar.study.tables import table_columns
 
 # Of a model that no cell names: one of these must do.
 SIZES = range(1, 13)
@@ -62,6 +63,7 @@ def checked(values: Mapping[str, Any], project: Path = Path()) -> Study:
         identities.cell(cell)
     for name in config.tables:
         identities.table(name)
+        _check_committed(study.plan, name)
     for name in config.figures:
         identities.figure(name)
     identities.scorecard()
@@ -153,6 +155,19 @@ def _check_function(key: str, reference: str, project: Path) -> None:
             + (", ".join(f"{path}:{known}" for known in functions) or "a function of the file")
             + "."
         )
+
+
+def _check_committed(plan: Plan, table: str) -> None:
+    """Rows that were committed have the columns of their table."""
+    committed = plan.config.tables[table].committed
+    if committed:
+        known = table_columns(plan, table)
+        for column in header(plan.project / committed):
+            if column not in known:
+                raise UserError(
+                    f"Config: tables.{table}.committed is {committed!r}, which has the column"
+                    f" {column!r}; {choices(column, known)}"
+                )
 
 
 def _check_rules(plan: Plan) -> None:

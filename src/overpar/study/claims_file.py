@@ -49,10 +49,11 @@ def check_claims(plan: Plan) -> None:
             facts = plan.project / PUBLISHED / claim.test.published
             if not facts.is_file():
                 raise UserError(f"{where} compares with {str(facts)!r}; there is no such file.")
-            _check_columns(where, claim.test.theirs(), _header(facts), claim.test.published)
+            _check_columns(where, claim.test.theirs(), header(facts), claim.test.published)
 
 
-def _header(path: Path) -> list[str]:
+def header(path: Path) -> list[str]:
+    """The columns of a CSV file."""
     with open(path, newline="", encoding="utf-8") as handle:
         return next(csv.reader(handle), [])
 

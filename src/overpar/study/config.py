@@ -71,6 +71,10 @@ class Table(_Section):
 
     function: str = Field(description="module:function in overpar.report.tables")
     experiments: list[str] = Field(min_length=1, description="blocks whose records it reads")
+    committed: str | None = Field(
+        None,
+        description="CSV of rows that a larger run has made, which follow those of this run",
+    )
 
 
 class Figure(_Section):

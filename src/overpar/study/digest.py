@@ -22,6 +22,7 @@ SILENT = {
 CHOICES = frozenset(
     {
         "overpar.engines.density",
+        "overpar.engines.exact",
         "overpar.engines.fermions",
         "overpar.engines.gaussian",
         "overpar.engines.qibo",

@@ -112,9 +112,21 @@ class Identities:
 
     def _table(self, name: str) -> str:
         parts = [self.cell(cell) for cell in self.plan.table_cells(name)]
-        function = self.plan.config.tables[name].function
-        code = _function_digest(f"tables.{name}.function", function, "overpar.report.tables")
-        return _hash(json.dumps([parts, function, code, module_digest(BUILD)]))
+        block = self.plan.config.tables[name]
+        key, function = f"tables.{name}.function", block.function
+        code = _function_digest(key, function, "overpar.report.tables")
+        return _hash(json.dumps([parts, function, code, module_digest(BUILD), *self._rows(name)]))
+
+    def _rows(self, name: str) -> list[str]:
+        """Digest of a table's committed rows, if it has some."""
+        committed = self.plan.config.tables[name].committed
+        if not committed:
+            return []
+        if not (self.plan.project / committed).is_file():
+            raise UserError(
+                f"Config: tables.{name}.committed is {committed!r}; there is no such file."
+            )
+        return [file_digest(self.plan.project / committed)]
 
     def _figure(self, name: str) -> str:
         block = self.plan.config.figures[name]
