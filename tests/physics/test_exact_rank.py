@@ -19,8 +19,8 @@ from overpar.model.model import Model
 from overpar.model.observables import PauliSum, Task
 from overpar.model.papers import autoencoder, compilation, hardware_efficient, tfim_hva
 from overpar.quantities import exact_rank
-from overpar.quantities.exact_rank import exact_ranks, generic_rank, generic_ranks
-from overpar.quantities.information import tangent_rank
+from overpar.quantities.exact_rank import exact_ranks, generic_rank, ranks_by_depth
+from overpar.quantities.information import Rank, horizontal, tangent_rank
 from overpar.quantities.modular import root_of_unity
 
 PARAMETERS = 6
@@ -30,6 +30,12 @@ NOTHING = PauliSum(())
 def value(task: Task) -> int:
     """The exact rank of a task."""
     return int(exact_ranks(task)[0][-1])
+
+
+def numerical(task: Task, *key: str | int) -> Rank:
+    """The numerical rank of a task at random angles."""
+    at = rng("angles", *key).uniform(0, 2 * np.pi, task.parameters)
+    return tangent_rank(horizontal(*make_engine(task).tangents(at)))
 
 
 @pytest.mark.parametrize("n", [2, 3, 4, 5, 6, 7, 8, 9, 10])
@@ -56,10 +62,11 @@ def test_the_released_tying(n: int) -> None:
 @pytest.mark.parametrize(("n", "full"), [(2, 3), (3, 8), (4, 21)])
 def test_compilation(n: int, full: int) -> None:
     """min(M, 4ⁿ − 1), reached by 3, 8 and 21 layers."""
-    tasks = [compilation().task(n, layers) for layers in range(full + 1)]
-    found = [rank.value for rank in generic_ranks(tasks)]
-    assert found == [min(task.parameters, 4**n - 1) for task in tasks]
-    assert found[-2] < found[-1] == 4**n - 1
+    circuits = {layers: compilation().build(n, layers) for layers in range(full)}
+    rank, before = ranks_by_depth(compilation().task(n, full), circuits)
+    assert rank.exact
+    assert rank.value == 4**n - 1 > before[full - 1]
+    assert before == {d: min(c.parameters, 4**n - 1) for d, c in circuits.items()}
 
 
 def test_the_hardware_efficient_ansatz_on_one_state() -> None:
@@ -240,8 +247,7 @@ def random_circuit(key: int) -> Task:
 @pytest.mark.parametrize("key", range(60))
 def test_random_circuits_against_singular_values(key: int) -> None:
     task = random_circuit(key)
-    at = rng("angles", key).uniform(0, 2 * np.pi, task.parameters)
-    found = tangent_rank(make_engine(task), at)
+    found = numerical(task, key)
     assert found.gap >= 4
     assert value(task) == found.value
 
@@ -250,8 +256,7 @@ def test_random_circuits_against_singular_values(key: int) -> None:
 def test_tied_angles_of_ntangled(ansatz: type) -> None:
     """U3 twice with the same angles, in no order that the gates have."""
     task = Task(ansatz(3, 2), NOTHING)
-    at = rng("ntangled").uniform(0, 2 * np.pi, task.parameters)
-    assert value(task) == tangent_rank(make_engine(task), at).value
+    assert value(task) == numerical(task).value
 
 
 # ---- what qualifies
@@ -292,8 +297,8 @@ def test_others_have_a_numerical_rank(task: Task, reason: str) -> None:
     found = generic_rank(task)
     assert not found.exact
     assert reason in found.reason
-    at = rng("other").uniform(0, 6, task.parameters)
-    assert found.value == tangent_rank(make_engine(task), at).value
+    assert found.value == numerical(task).value
+    assert ranks_by_depth(task, {1: task.circuit})[1] == {}
 
 
 def test_a_scale_that_all_gates_of_an_angle_share_is_a_unit() -> None:
@@ -309,25 +314,45 @@ def test_not_exact_is_an_error_of_the_user() -> None:
 
 
 def test_ranks_of_depths_are_those_of_each_alone() -> None:
-    """Whether a circuit begins the next or not: RX after each layer's end breaks it."""
-    nested = [hardware_efficient().task(3, depth) for depth in range(5)]
-    closed = [
-        Task(Circuit(3, (*task.circuit.gates, Rotation("X", (0,), 0)), task.parameters), NOTHING)
-        for task in nested
-    ]
-    joint = [Task(task.circuit, NOTHING, np.eye(8)) for task in nested]
-    tied = [tfim_hva("open", tying="released").task(4, depth) for depth in (6, 7)]
-    mixed = [*joint, *tied, tfim_hva("open").task(4, 8)]
-    for several in (nested, closed, nested[::-1], [*joint, nested[-1]], mixed):
-        assert generic_ranks(several) == [generic_rank(task) for task in several]
+    """On the inputs of the longest; RX after the end makes another circuit, not a longer one."""
+    hea = {depth: hardware_efficient().build(3, depth) for depth in range(5)}
+    closed = {
+        depth: Circuit(3, (*c.gates, Rotation("X", (0,), 0)), c.parameters)
+        for depth, c in hea.items()
+    }
+    for inputs in (None, np.eye(8)[:3].astype(complex)):
+        whole = Task(hea[4], NOTHING, inputs)
+        rank, known = ranks_by_depth(whole, hea)
+        assert rank == generic_rank(whole)
+        assert known == {depth: value(Task(c, NOTHING, inputs)) for depth, c in hea.items()}
+        assert ranks_by_depth(whole, closed)[1] == {}
+
+
+@pytest.mark.parametrize(("short", "long"), [("released", "correct"), ("correct", "released")])
+def test_a_circuit_with_other_derivatives_begins_no_other(short: str, long: str) -> None:
+    other = {6: tfim_hva("open", tying=short).build(4, 6)}
+    assert ranks_by_depth(tfim_hva("open", tying=long).task(4, 7), other)[1] == {}
+    same = {6: tfim_hva("open", tying=long).build(4, 6)}
+    known = ranks_by_depth(tfim_hva("open", tying=long).task(4, 7), same)[1]
+    assert known == {6: 8 if long == "correct" else 12}
 
 
 def test_an_angle_that_a_later_gate_shares_counts_it() -> None:
     """The shorter circuit has the same gates, but its tangent lacks that of the last one."""
     short = Circuit(1, (Rotation("Z", (0,), 0),), 1)
     long = Circuit(1, (*short.gates, Rotation("X", (0,), 0)), 1)
-    ranks = generic_ranks([Task(short, NOTHING), Task(long, NOTHING)])
-    assert [rank.value for rank in ranks] == [0, 1]
+    assert ranks_by_depth(Task(long, NOTHING), {1: short}) == (
+        generic_rank(Task(long, NOTHING)),
+        {},
+    )
+    assert (value(Task(short, NOTHING)), value(Task(long, NOTHING))) == (0, 1)
+
+
+def test_ranks_that_cannot_be_larger_need_one_prime() -> None:
+    """As many as angles, or as directions of a state; 255 of 510 of compilation need two."""
+    assert exact_ranks(compilation().task(4, 20))[1] == exact_rank.PRIMES[:1]
+    assert exact_ranks(Model(generators=["X", "Z"]).task(1, 3))[1] == exact_rank.PRIMES[:1]
+    assert exact_ranks(compilation().task(4, 21))[1] == exact_rank.PRIMES[:2]
 
 
 def test_a_prime_that_is_too_small_is_outvoted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -270,7 +270,7 @@ def rank(task: Task, angles: ArrayLike | None = None, *, of: Matrix = "qfim") ->
     if of == "hessian":
         return information.numerical_rank(spectrum(task, angles, of=of))
     point = real_array("angles", angles, (task.parameters,))
-    return information.tangent_rank(make_engine(task), point)
+    return information.tangent_rank(information.horizontal(*make_engine(task).tangents(point)))
 
 
 def check_task(task: Task, *, trainable: bool = False) -> None:

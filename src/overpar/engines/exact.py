@@ -21,8 +21,9 @@ Integers = NDArray[np.int64]
 # to the first, and no scale exceeds the second. The degree of the tangents grows with them.
 MAX_DENOMINATOR, MAX_SCALE = 64, 1024
 CLOSE = 1e-12
-# Parameters that are swept together, so that their vectors stay in the processor's cache.
-_TOGETHER = 128
+# So many angles are swept together that their vectors stay in the processor's cache, but not too
+# few for its vector instructions.
+_BYTES, _LEAST = 2**18, 32
 
 
 class NotExactError(UserError):
@@ -67,7 +68,7 @@ class ExactTangents:
 
     def tangents(
         self, prime: int, root: int, random: np.random.Generator
-    ) -> tuple[Integers, Integers]:
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """The phase direction and the tangents at random angles, pulled back to the input.
 
         Args:
@@ -85,7 +86,7 @@ class ExactTangents:
             _Half(self, prime, root, turns).vectors(),
             _Half(self, prime, pow(root, -1, prime), inverses).vectors(),
         ]
-        both = np.concatenate(halves).T.astype(np.int64)
+        both = np.concatenate(halves).T
         return both[-1:], both[:-1]
 
 
@@ -102,21 +103,30 @@ class _Half:
         """U†∂U ψ₀ for every parameter, and iψ₀ as the last: shape (D, M + 1)."""
         exact, prime = self.exact, self.prime
         field = np.uint32(prime), np.uint32(-pow(prime, -1, 2**32) % 2**32)
+        fixed = exact.program.data[2], exact.program.mask, *field
         start = np.array(self._numbers(exact.states), np.uint32)[:, None]
-        rows, mask = exact.program.data[2], exact.program.mask
-        state = start.copy()
-        ops, table, _ = self._tables(1)
-        residues.forward(ops, table, rows, mask, *field, state)
-        ops, table, seeds = self._tables(-1)
-        parts = []
-        for first in range(0, exact.parameters, _TOGETHER):
-            count = min(_TOGETHER, exact.parameters - first)
-            part = np.zeros((len(state), count + 1), np.uint32)
+        out = np.zeros((len(start), exact.parameters + 1), np.uint32)
+        out[:, -1:] = start.astype(np.int64) * self.i % prime
+        ahead, ahead_table, _ = self._tables(1)
+        back, back_table, seeds = self._tables(-1)
+        state, place = start, 0
+        together = max(_BYTES // (4 * len(start)), _LEAST)
+        for first in reversed(range(0, exact.parameters, together)):
+            count = min(together, exact.parameters - first)
+            mine = np.flatnonzero((first <= seeds[:, 0]) & (seeds[:, 0] < first + count))
+            if not len(mine):
+                continue
+            # Where the last operation ends that one of these angles turns; ψ is taken there.
+            end = int(np.searchsorted(back[:, -1], mine[-1], "right")) + 1
+            residues.turn(ahead[place:end], ahead_table, *fixed, state)
+            undone = np.ascontiguousarray(back[end:place][::-1])
+            residues.turn(undone, back_table, *fixed, state)
+            place = end
+            part = np.zeros((len(start), count + 1), np.uint32)
             part[:, -1:] = state
-            residues.pull_back(ops, table, rows, seeds, mask, *field, first, part)
-            parts.append(part[:, :-1])
-        phase = start.astype(np.int64) * self.i % prime
-        return np.concatenate([*parts, phase.astype(np.uint32)], axis=1)
+            residues.pull_back(back[:end], back_table, *fixed, seeds, first, part)
+            out[:, first : first + count] = part[:, :-1]
+        return out
 
     def _numbers(self, entries: Integers) -> list[int]:
         """Numbers of the ring, shape (…, 4), as residues: a power of two times the values."""

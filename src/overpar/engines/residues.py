@@ -112,8 +112,8 @@ def _turn(vectors, begun, op, table, rows, mask, prime, inverse):
 
 
 @kernel
-def forward(ops, table, rows, mask, prime, inverse, vectors):
-    """Every vector (rows, any) ← U·vector."""
+def turn(ops, table, rows, mask, prime, inverse, vectors):
+    """Every vector (rows, any) turned by operations, in the order they are given."""
     for i in range(ops.shape[0]):
         _turn(vectors, 0, ops[i], table, rows, mask, prime, inverse)
 
@@ -134,7 +134,7 @@ def _inject(vectors, column, op, seed, table, rows, mask, prime, inverse):
 
 
 @kernel
-def pull_back(ops, table, rows, seeds, mask, prime, inverse, first, vectors):
+def pull_back(ops, table, rows, mask, prime, inverse, seeds, first, vectors):
     """U†∂U ψ₀ for the parameters from `first` on, one per vector but the last.
 
     The last vector, Uψ₀ in the beginning, ends as ψ₀. At each rotation the derivative of its own
@@ -144,10 +144,10 @@ def pull_back(ops, table, rows, seeds, mask, prime, inverse, first, vectors):
         ops: kind, flip, sign, first coefficient, count, offset of rows, seeds from, seeds to.
         table: coefficients times 2³², of the inverse operations and of the seeds.
         rows: levels of rows, and rows that matrices mix.
-        seeds: parameter, and place of its coefficient in the table.
         mask: 2ⁿ − 1.
         prime: p.
         inverse: −1/p modulo 2³².
+        seeds: parameter, and place of its coefficient in the table.
         first: parameter of the first vector.
         vectors: zeros and the state, shape (rows, parameters + 1).
     """

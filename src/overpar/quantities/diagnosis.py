@@ -1,6 +1,6 @@
 """What can be said of a model at one size before it is trained."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -9,12 +9,11 @@ from overpar.base.progress import Progress, silent
 from overpar.base.seeds import generator
 from overpar.engines.choose import make_objective
 from overpar.engines.interface import Floats
+from overpar.model.circuits import Circuit
 from overpar.model.model import Model
-from overpar.model.observables import Task
 from overpar.quantities.algebra import LIMIT_BASIS, Dimension, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
-from overpar.quantities.exact_rank import generic_ranks
-from overpar.quantities.information import Rank
+from overpar.quantities.exact_rank import generic_rank, ranks_by_depth
 from overpar.quantities.loss_moments import loss_moments, product_expectations
 
 # State vectors are used up to here; beyond, the algebra is all there is.
@@ -133,30 +132,34 @@ def _algebra(model: Model, qubits: int, max_dim: int, depth: int | None) -> Size
 
 def _rank(model: Model, out: Size, max_angles: int) -> None:
     """Double the depth until the rank stays; the first depth with it has M_c angles."""
-    tasks: list[Task] = []
-    ranks: list[Rank] = []
+    circuits: dict[int, Circuit] = {}
+    ranks: dict[int, int] = {}
     while not out.rank_is_full:
         for depth in range(len(ranks) + 1, max(2 * len(ranks), 1) + 1):
-            task = model.task(out.qubits, depth)
-            if task.parameters > max_angles:
+            circuit = model.build(out.qubits, depth)
+            if circuit.parameters > max_angles:
                 break
-            tasks.append(task)
-        if len(tasks) == len(ranks):
+            circuits[depth] = circuit
+        if len(circuits) == len(ranks):
             out.notes.append(f"circuits of more than {max_angles} angles were not looked at")
             break
-        ranks += generic_ranks(tasks[len(ranks) :])
-        half, whole = len(ranks) // 2 - 1, len(ranks) - 1
-        if len(ranks) > 1 and tasks[half].parameters == tasks[whole].parameters:
+        task, last = model.task(out.qubits, len(circuits)), len(circuits)
+        found, known = ranks_by_depth(task, circuits)
+        for depth in range(len(ranks) + 1, last):
+            if depth not in known:
+                known[depth] = generic_rank(replace(task, circuit=circuits[depth])).value
+        ranks |= known | {last: found.value}
+        if last > 1 and circuits[last // 2].parameters == circuits[last].parameters:
             out.notes.append("the circuit does not get longer with depth; its rank is that of it")
             break
-        out.rank_is_full = len(ranks) > 1 and ranks[half].value == ranks[whole].value
+        out.rank_is_full = last > 1 and ranks[last // 2] == ranks[last]
     if not ranks:
         return
-    best = max(rank.value for rank in ranks)
-    shortest = next(k for k, rank in enumerate(ranks) if rank.value == best)
-    out.rank, out.depth, out.angles = best, shortest + 1, tasks[shortest].parameters
-    if reason := ranks[shortest].reason:
-        out.notes.append(f"the rank is that of random angles to rounding, not exact: {reason}")
+    out.rank = max(ranks.values())
+    out.depth = min(depth for depth, rank in ranks.items() if rank == out.rank)
+    out.angles = circuits[out.depth].parameters
+    if found.reason:
+        out.notes.append(f"the rank is numerical, at random angles, not exact: {found.reason}")
 
 
 def _losses(model: Model, out: Size, samples: int, depth: int | None, seed: int) -> None:

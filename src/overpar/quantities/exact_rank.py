@@ -1,6 +1,7 @@
 """Rank of a circuit's tangents at generic angles: exact, where its gates allow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,13 +9,15 @@ from overpar.base.seeds import generator
 from overpar.engines.choose import curvature_engine
 from overpar.model.circuits import Circuit, Fixed, Gate, Rotation
 from overpar.model.observables import Task
-from overpar.quantities.information import Rank, tangent_rank
+from overpar.quantities.information import Rank, horizontal, tangent_rank
 from overpar.quantities.modular import Echelon, Integers, primes, root_of_unity
 
 # √2 and i exist modulo these.
 PRIMES = tuple(primes(8, 4))
 # Random points at which the rank is taken where it cannot be had exactly.
 POINTS = 2
+# Vectors that are eliminated together, for the memory.
+_ROWS = 256
 
 
 def exact_ranks(task: Task) -> tuple[Integers, tuple[int, ...]]:
@@ -25,7 +28,8 @@ def exact_ranks(task: Task) -> tuple[Integers, tuple[int, ...]]:
     rank is never too large. It is too small with probability at most 2G(r + 1)/p (G rotations,
     counted with their scales, and rank r), if p does not divide all minors; so a second prime and
     other angles must agree, and more are taken until two do. For 1425 rotations and rank 50 both
-    fail with probability below 1e-8.
+    fail with probability below 1e-8. Only ranks that are the largest there can be, min(k, 2D − 2),
+    need no second prime.
 
     Args:
         task: of rotations about Pauli strings and of Clifford+T gates.
@@ -52,55 +56,55 @@ def exact_ranks(task: Task) -> tuple[Integers, tuple[int, ...]]:
         random = generator(0, "exact rank", prime)
         phase, vectors = tangents(prime, root_of_unity(8, prime), random)
         echelon = Echelon(phase.shape[1], prime)
-        echelon.add(phase)
+        echelon.add(phase.astype(np.int64))
         ranks = np.zeros(len(vectors) + 1, np.int64)
-        ranks[echelon.add(vectors) + 1] = 1
+        for start in range(0, len(vectors), _ROWS):
+            part = vectors[start : start + _ROWS].astype(np.int64)
+            ranks[start + 1 + echelon.add(part)] = 1
         found.append(ranks.cumsum())
         largest = np.max(found, axis=0)
         agree = [p for p, r in zip(PRIMES, found, strict=False) if (r == largest).all()]
-        if len(agree) > 1:
+        # A state has 2D − 2 directions beside its norm and phase.
+        most = np.minimum(np.arange(len(ranks)), phase.shape[1] - 2)
+        if len(agree) > 1 or (largest == most).all():
             return largest, tuple(agree)
     raise ArithmeticError(f"ranks modulo {PRIMES} disagree")
 
 
 def generic_rank(task: Task) -> Rank:
-    """Rank of the QFIM of a task at generic angles; see `generic_ranks`.
+    """Rank of the QFIM of a task at generic angles; see `ranks_by_depth`.
 
     Source: arXiv:2109.11676, theorem 1, for what it means.
     """
-    return generic_ranks([task])[0]
+    return ranks_by_depth(task, {})[0]
 
 
-def generic_ranks(tasks: Sequence[Task]) -> list[Rank]:
-    """Ranks of the QFIM at generic angles, of circuits that mostly begin the last one.
+def ranks_by_depth(task: Task, shorter: Mapping[int, Circuit]) -> tuple[Rank, dict[int, int]]:
+    """Rank of a task at generic angles, and the ranks of circuits that begin its own.
 
-    Exact, see `exact_ranks`; what begins the last circuit takes no time of its own. For a circuit
-    that is not of rotations and Clifford+T gates the larger numerical rank of two random points.
+    Exact, see `exact_ranks`; for a circuit that is not of rotations and Clifford+T gates the larger
+    numerical rank at two random points.
 
     Args:
-        tasks: at least one, such as a model's at growing depth.
+        task: the longest.
+        shorter: circuits for the same inputs, by depth.
 
     Returns:
-        A rank per task; `reason` says why it is not exact.
+        The rank, whose `reason` says why it is not exact, and exact ranks by depth: of those
+        circuits after which the task's has angles of their own only; of none if it is not exact.
 
-    Source: ours.
+    Source: arXiv:2109.11676, theorem 1, for what they mean.
     """
+    # What compiles kernels, which nothing else here needs.
     from overpar.engines.exact import NotExactError
 
-    last = tasks[-1]
     try:
-        ranks, moduli = exact_ranks(last)
+        ranks, moduli = exact_ranks(task)
     except NotExactError as error:
-        found = _numerical(last, str(error))
-    else:
-        found = Rank(int(ranks[-1]), primes=moduli)
-    out = []
-    for task in tasks[:-1]:
-        if found.exact and _same_inputs(task, last) and _begins(task.circuit, last.circuit):
-            out.append(Rank(int(ranks[task.parameters]), primes=moduli))
-        else:
-            out += generic_ranks([task])
-    return [*out, found]
+        return _numerical(task, str(error)), {}
+    whole = task.circuit
+    known = {d: int(ranks[c.parameters]) for d, c in shorter.items() if _begins(c, whole)}
+    return Rank(int(ranks[-1]), primes=moduli), known
 
 
 def _numerical(task: Task, reason: str) -> Rank:
@@ -109,18 +113,13 @@ def _numerical(task: Task, reason: str) -> Rank:
         2 * np.pi * generator(0, "generic rank", point).random(task.parameters)
         for point in range(POINTS)
     ]
-    best = max((tangent_rank(engine, angles) for angles in points), key=lambda rank: rank.value)
-    return Rank(best.value, best.gap, reason=reason)
-
-
-def _same_inputs(task: Task, other: Task) -> bool:
-    if task.inputs is None or other.inputs is None:
-        return task.inputs is other.inputs
-    return np.array_equal(task.inputs, other.inputs)
+    ranks = [tangent_rank(horizontal(*engine.tangents(angles))) for angles in points]
+    best = max(ranks, key=lambda rank: rank.value)
+    return replace(best, reason=reason)
 
 
 def _begins(short: Circuit, long: Circuit) -> bool:
-    """Whether a circuit begins a longer one, whose other gates have angles of their own."""
+    """Whether a circuit begins another, whose other gates have angles of their own."""
     count = len(short.gates)
     ties = tuple(tie for tie in long.derivative_ties if tie[0] < count)
     later = [parameter for gate, parameter in long.derivative_ties if gate >= count]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from overpar.base.checks import require
 from overpar.engines.interface import Complexes, CurvatureEngine, Engine, Floats
@@ -25,15 +26,26 @@ def qfim_from_tangents(state: Complexes, tangents: Complexes) -> Floats:
 
     Source: arXiv:2109.11676, eq. (8); J. J. Meyer, Quantum 5, 539 (2021).
     """
-    real = _horizontal(state, tangents)
+    real = horizontal(state, tangents)
     matrix: Floats = 4 * real @ real.T
     return matrix
 
 
-def _horizontal(state: Complexes, tangents: Complexes) -> Floats:
-    """Real tangents (M, 2D) without their part along ψ; subtracted first, it cancels no digits."""
-    horizontal = tangents - np.outer(tangents @ state.conj(), state)
-    return np.concatenate([horizontal.real, horizontal.imag], axis=1)
+def horizontal(state: Complexes, tangents: Complexes) -> Floats:
+    """Tangents without their part along ψ, real and imaginary parts; F = 4·(their Gram matrix).
+
+    Args:
+        state: ψ, shape (D,), norm 1.
+        tangents: ∂ψ/∂θ, shape (M, D).
+
+    Returns:
+        Shape (M, 2D).
+
+    Source: arXiv:2109.11676, eq. (8).
+    """
+    # Subtracted first, the part along ψ cancels no digits of F.
+    across = tangents - np.outer(tangents @ state.conj(), state)
+    return np.concatenate([across.real, across.imag], axis=1)
 
 
 def qfim(engine: Engine, angles: Floats) -> Floats:
@@ -134,7 +146,7 @@ class Rank:
 CUT, SINGULAR_CUT = 1e-8, 1e-12
 
 
-def numerical_rank(values: Floats, cut: float = CUT) -> Rank:
+def numerical_rank(values: ArrayLike, cut: float = CUT) -> Rank:
     """Number of values above a fraction of the largest, in absolute value.
 
     Args:
@@ -163,34 +175,18 @@ def numerical_rank(values: Floats, cut: float = CUT) -> Rank:
     return Rank(count, float(np.log10(sizes[count - 1] / floor)))
 
 
-def singular_values(engine: Engine, angles: Floats) -> Floats:
-    """Singular values of the tangents without their part along ψ; F has their squares.
+def tangent_rank(tangents: Floats) -> Rank:
+    """Numerical rank of horizontal tangents: singular values above 1e-12 of the largest.
 
-    Zeros are known to 1e-15 of the largest, eigenvalues of F only to 1e-15 of its square.
-
-    Args:
-        engine: of the task.
-        angles: radians, shape (M,).
-
-    Returns:
-        Descending, shape (min(M, 2D),); of the real tangents 2∂ψ.
-
-    Source: ours.
-    """
-    state, tangents = engine.tangents(angles)
-    return np.asarray(np.linalg.svd(2 * _horizontal(state, tangents), compute_uv=False))
-
-
-def tangent_rank(engine: Engine, angles: Floats) -> Rank:
-    """Numerical rank of the QFIM, from singular values above 1e-12 of the largest.
+    Zeros among them are known to 1e-15 of the largest, eigenvalues of F only to 1e-15 of its
+    square.
 
     Args:
-        engine: of the task.
-        angles: radians, shape (M,).
+        tangents: of one state, see `horizontal`, or of several side by side; shape (M, any).
 
     Source: arXiv:2109.11676, theorem 1; the cut is that of docs/conventions.md.
     """
-    return numerical_rank(singular_values(engine, angles), SINGULAR_CUT)
+    return numerical_rank(np.linalg.svd(tangents, compute_uv=False), SINGULAR_CUT)
 
 
 def effective_dimension(qfims: Floats, data: int) -> float:
