@@ -128,8 +128,8 @@ def test_claims_that_are_right(plan: Plan) -> None:
         ({"test": {**BRACKETS, "low": "low"}}, "test.low names the column 'low'"),
         ({"test": {**BRACKETS, "high": "high"}}, "test.high names the column 'high'"),
         (
-            {**RANKS, "test": {**VALUES, "columns": {"rank": "n"}}},
-            "test.columns names the column 'ra",
+            {**RANKS, "test": {**VALUES, "columns": {"ranks": "n"}}},
+            "test.columns names the column 'ranks', which the",
         ),
         (
             {**RANKS, "test": {**VALUES, "columns": {"qfim_rank_max": "rank"}}},

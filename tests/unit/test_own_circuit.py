@@ -92,9 +92,9 @@ def tables() -> dict[str, pd.DataFrame]:
         for m, k in ((4, 0), (8, 10))
     ]
     ranked = [
-        {**settings, "parameters": 4, "at": "random", "qfim_rank_max": 4},
-        {**settings, "parameters": 8, "at": "random", "qfim_rank_max": np.nan},
-        {**settings, "parameters": 8, "at": "optimised", "qfim_rank_max": 7},
+        {**settings, "parameters": 4, "at": "random", "rank": 4},
+        {**settings, "parameters": 8, "at": "random", "rank": 8},
+        {**settings, "parameters": 8, "at": "optimised", "rank": np.nan},
     ]
     return {"cells": pd.DataFrame(trained), "ranks": pd.DataFrame(ranked)}
 

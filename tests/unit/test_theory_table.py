@@ -28,6 +28,15 @@ def spectra(n: int, depth: int, ranks: list[int], at: str = "random", **more: An
         "hessian_rank": ("sample", np.array(ranks) - (at == "optimised")),
         "hessian_gap": ("sample", np.full(samples, 9.0)),
     }
+    if at == "random":
+        depths = np.arange(1, depth + 1)
+        values |= {
+            "rank": 8 if depth >= 4 else 2 * depth,
+            "rank_exact": 1,
+            "depths": ("depth", depths),
+            "depth_angles": ("depth", 2 * depths),
+            "depth_ranks": ("depth", np.minimum(2 * depths, 8)),
+        }
     spec = {"qubits": n, "depth": depth, "at": at, "tying": "correct", "boundary": "open", **more}
     return Dataset(values, attrs={"kind": "spectra", "spec": json.dumps(spec)})
 
@@ -45,9 +54,7 @@ def training(n: int, depth: int, lowest: list[float], initial: str = "data") -> 
 OPEN = [
     algebra("tfim_open", 4, 16, 15),
     spectra(4, 2, [4, 4]),
-    spectra(4, 3, [-1, -1]),  # undetermined: not known to be full
-    spectra(4, 4, [8, 8]),
-    spectra(4, 5, [8, 7]),
+    spectra(4, 6, [8, 7]),  # of all depths the fourth is the first with its rank
     spectra(4, 5, [6, 6], at="optimised"),
     spectra(4, 3, [12, 12], tying="released"),
     training(4, 4, [1.0, 1e-5]),
@@ -65,6 +72,9 @@ def test_a_row_of_the_open_chain() -> None:
         "bound": 15,
         "dimension_over_formula": 1,
         "qfim_rank": 8,
+        "rank_exact": 1,
+        "numerical_rank": 8,
+        "gap_min": 9,
         "capacity": 7.5,
         "saturation": 4,
         "saturation_angles": 8,

@@ -60,7 +60,7 @@ def test_the_walk(walked: tuple[Project, list[str]]) -> None:
     assert found["dimension"].to_dict() == {4: 41, 6: 491}
     trained = pd.read_csv(tables / "xxz_training.csv").set_index(["qubits", "depth"])
     ranks = pd.read_csv(tables / "xxz_ranks.csv").query("at == 'random'")
-    assert ranks.groupby("qubits")["qfim_rank_max"].max().to_dict() == {4: 8, 6: 26}
+    assert ranks.groupby("qubits")["rank"].max().to_dict() == {4: 8, 6: 26}
     # Circuits whose rank is full reach the ground state, short ones do not.
     assert trained.loc[(4, 5), "min_lt_0.0001"] == trained.loc[(6, 12), "min_lt_0.0001"] == 20
     assert trained.loc[(4, 2), "min_lt_0.0001"] == trained.loc[(6, 6), "min_lt_0.0001"] == 0

@@ -17,8 +17,9 @@ VERDICTS = {
     "undecided": "undecided: what is known of it does not settle whether larger sizes train",
 }
 LEGEND = """\
-rank, angles, layers: largest rank of the QFIM, and the shortest circuit found with it,
-whose number of angles estimates M_c. Var dL: of the derivative along the middle angle.
+rank, angles, layers: rank of the QFIM at generic angles where more layers do not raise it, and
+the shortest circuit of all depths with it, whose number of angles estimates M_c.
+Var dL: of the derivative along the middle angle.
 deep: the variance of the loss of deep circuits, from the algebra alone."""
 
 
@@ -112,9 +113,10 @@ def diagnose(
 ) -> Diagnosis:
     """Say what a model will do before it is trained; prints as a table.
 
-    The dimension of its Lie algebra, the largest rank of its quantum Fisher information, how many
-    angles reach it (the estimate of M_c, from where on it is overparametrised), how its gradients
-    change with size, and what follows.
+    The dimension of its Lie algebra, the largest rank of its quantum Fisher information at generic
+    angles (exact for rotations and Clifford+T gates), how many angles reach it (the estimate of
+    M_c, from where on it is overparametrised), how its gradients change with size, and what
+    follows.
 
     Args:
         model: what is diagnosed.
@@ -123,7 +125,7 @@ def diagnose(
         depth: layers for losses and gradients; twice those of full rank if None.
         max_dim: where counting the dimension of the algebra stops.
         max_angles: most angles of a circuit whose rank is computed.
-        seed: of the random angles.
+        seed: of the random angles for losses and gradients.
         progress: called with (stages done, stages).
 
     Returns:

@@ -10,10 +10,15 @@ from overpar.base.seeds import released_angles
 from overpar.engines.choose import make_engine
 from overpar.engines.interface import EngineName
 from overpar.experiments.common.spec import CellSpec, Context, Result
-from overpar.experiments.common.spectra import UNDETERMINED, rank_variables
+from overpar.experiments.common.spectra import numerical_ranks
 from overpar.experiments.common.states import BASIS_STATES, StateSource, needs, training_states
 from overpar.model.papers import autoencoder
-from overpar.quantities.information import numerical_rank, qfim, spectrum
+from overpar.quantities.information import (
+    horizontal,
+    qfim_from_tangents,
+    spectrum,
+    tangent_rank,
+)
 
 SOURCE = "arXiv:2109.11676, Supplementary Fig. 5; the joint rank is ours"
 
@@ -47,35 +52,34 @@ def run(spec: Spec, context: Context) -> Result:
     states, about = training_states(spec.states, context.source, context.inputs)
     if states is None:
         return Result({}, about)
-    single, ranks, gaps = [], [], []
+    single, ranks = [], []
     for index, label in enumerate(BASIS_STATES):
         task = autoencoder(states[[index]]).task(depth=spec.layers)
         angles = released_angles(label + 2, task.circuit.parameters, 2 * np.pi)
-        single.append(spectrum(qfim(make_engine(task), angles)))
-        rank = numerical_rank(single[-1])
-        ranks.append(UNDETERMINED if rank.value is None else rank.value)
-        gaps.append(rank.gap)
+        state, tangents = make_engine(task).tangents(angles)
+        single.append(spectrum(qfim_from_tangents(state, tangents)))
+        ranks.append(tangent_rank(horizontal(state, tangents)))
         context.progress(index + 1, len(states) + JOINT_SAMPLES)
     # The loss sees each state by itself, up to its own phase: the tangent map of all four has the
     # rank of the sum of their QFIMs at one point.
-    joint = []
+    engines = [
+        make_engine(autoencoder(states[[k]]).task(depth=spec.layers)) for k in range(len(states))
+    ]
+    joint, joint_ranks = [], []
     for sample in range(JOINT_SAMPLES):
         angles = context.generator("joint", sample).uniform(0, 2 * np.pi, len(single[0]))
-        engines = [
-            make_engine(autoencoder(states[[k]]).task(depth=spec.layers))
-            for k in range(len(states))
-        ]
-        joint.append(spectrum(np.sum([qfim(engine, angles) for engine in engines], axis=0)))
+        made = [engine.tangents(angles) for engine in engines]
+        joint.append(spectrum(np.sum([qfim_from_tangents(*one) for one in made], axis=0)))
+        beside = np.concatenate([horizontal(*one) for one in made], axis=1)
+        joint_ranks.append(tangent_rank(beside))
         context.progress(len(states) + sample + 1, len(states) + JOINT_SAMPLES)
-    joint_ranks = rank_variables("joint", map(numerical_rank, joint))
     return Result(
         {
             "state": Variable(("state",), np.array(BASIS_STATES), "k of the state U|k⟩"),
             "qfim": Variable(("state", "eigenvalue"), np.array(single), "QFIM of each state"),
-            "qfim_rank": Variable(("state",), np.array(ranks), "rank, −1 if undetermined"),
-            "qfim_gap": Variable(("state",), np.array(gaps), "gap around the cut", "decades"),
+            **numerical_ranks("qfim", ranks, "state"),
             "joint": Variable(("sample", "eigenvalue"), np.array(joint), "sum of the four QFIMs"),
-            **joint_ranks,
+            **numerical_ranks("joint", joint_ranks),
         },
         about,
     )

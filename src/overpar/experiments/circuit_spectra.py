@@ -60,17 +60,29 @@ class Spec(CellSpec):
 
     def seconds(self) -> float:
         """Rough time of this cell on one core, for gates in proportion to qubits and depth."""
-        return 0.1 + self.samples * 1e-8 * (self.qubits * self.depth) ** 2 * 2**self.qubits
+        gates = self.qubits * self.depth
+        return 0.1 + (self.samples * 2e-8 + 2.5e-8) * gates**2 * 2**self.qubits
+
+    def megabytes(self) -> float:
+        """Memory of this cell's job: tangents, for four angles a qubit and layer if not tied."""
+        model = self.model
+        tied = model.ansatz == "tfim_hva" or (model.generators and not model.local)
+        angles = self.depth * (len(model.generators or "ZX") if tied else 4 * self.qubits)
+        return 350 + 1.3e-4 * angles * 2**self.qubits
 
 
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
-    task = spec.model.task(spec.qubits, spec.depth)
+    model, first = spec.model, int(spec.model.ansatz != "hardware_efficient")
+    # A circuit of the user's may have no other depths.
+    depths = range(first, spec.depth) if model.circuit is None else ()
     return spectra_cell(
-        curvature_engine(task),
+        curvature_engine(model.task(spec.qubits, spec.depth)),
         spec.samples,
         width=2 * np.pi,
+        depth=spec.depth,
+        shorter={depth: model.build(spec.qubits, depth) for depth in depths},
         training=context.inputs.get("training"),
-        with_hessian=spec.hessian and spec.model.trainable,
+        with_hessian=spec.hessian and model.trainable,
         progress=context.progress,
     )

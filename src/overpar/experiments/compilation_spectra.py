@@ -38,21 +38,24 @@ class Spec(CellSpec):
     def seconds(self) -> float:
         """Rough time of this cell on one core."""
         parameters = 2 * self.layers * (2 * self.qubits - 2) + 2 * self.qubits
-        return 0.1 + self.samples * parameters**2 * (1e-8 + 4e-10 * 4**self.qubits)
+        seconds = self.samples * (1e-8 + 1.2e-9 * 4**self.qubits) + 2.5e-9 * 4**self.qubits
+        return 0.1 + parameters**2 * seconds
 
     def megabytes(self) -> float:
-        """Memory of this cell's job: tangents of 4ⁿ amplitudes and M×M matrices."""
+        """Memory of this cell's job: tangents of 4ⁿ amplitudes or residues, and M×M matrices."""
         parameters = 2 * self.layers * (2 * self.qubits - 2) + 2 * self.qubits
-        return 350 + 32e-6 * parameters * (4**self.qubits + parameters)
+        return 400 + 45e-6 * parameters * (4**self.qubits + parameters)
 
 
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
-    task = compilation(spec.target_seed).task(spec.qubits, spec.layers)
+    model = compilation(spec.target_seed)
     return spectra_cell(
-        curvature_engine(task),
+        curvature_engine(model.task(spec.qubits, spec.layers)),
         spec.samples,
         width=2 * np.pi,
+        depth=spec.layers,
+        shorter={layers: model.build(spec.qubits, layers) for layers in range(spec.layers)},
         training=context.inputs.get("training"),
         with_hessian=spec.hessian,
         progress=context.progress,

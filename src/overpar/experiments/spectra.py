@@ -52,16 +52,18 @@ class Spec(CellSpec):
 
     def seconds(self) -> float:
         """Rough time of this cell on one core."""
-        return 0.1 + self.samples * 1.5e-8 * self.depth**2 * 2**self.qubits
+        return 0.1 + (self.samples * 2.5e-8 + self.qubits * 4e-9) * self.depth**2 * 2**self.qubits
 
 
 def run(spec: Spec, context: Context) -> Result:
     """Spectra at every point of one cell."""
-    task = tfim_hva(spec.boundary, tying=spec.tying).task(spec.qubits, spec.depth)
+    model = tfim_hva(spec.boundary, tying=spec.tying)
     return spectra_cell(
-        curvature_engine(task),
+        curvature_engine(model.task(spec.qubits, spec.depth)),
         spec.samples,
         width=np.pi,
+        depth=spec.depth,
+        shorter={depth: model.build(spec.qubits, depth) for depth in range(1, spec.depth)},
         training=context.inputs.get("training"),
         trained=curvature_engine(tfim_hva(spec.boundary).task(spec.qubits, spec.depth)),
         with_hessian=spec.hessian and spec.tying == "correct",

@@ -11,7 +11,8 @@ from overpar.engines.interface import Complexes, Engine, Floats
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.circuits import Circuit, Rotation, fixed
 from overpar.model.observables import PauliSum, Task
-from overpar.quantities.information import numerical_rank, qfim, spectrum
+from overpar.quantities.exact_rank import generic_rank
+from overpar.quantities.information import horizontal, qfim_from_tangents, tangent_rank
 
 SOURCE = "arXiv:2109.11676, Fig. 2; the example is ours"
 
@@ -22,6 +23,7 @@ class Spec(CellSpec):
     """One depth of H, then RZ and RX in turn, on one qubit."""
 
     LABEL: ClassVar[dict[str, str]] = {"depth": "depth"}
+    USES: ClassVar[frozenset[str]] = frozenset({"statevector"})
     depth: int = Field(
         ge=2, le=20, description="layers of RZ and RX; there are twice as many angles"
     )
@@ -71,9 +73,11 @@ def velocities(engine: Engine, angles: Floats, directions: Floats) -> Floats:
 
 def run(spec: Spec, context: Context) -> Result:
     """Images of the plane of the QFIM's two largest eigenvectors, and of a null vector."""
-    engine = make_engine(one_qubit(spec.depth), spec.engine)
+    task = one_qubit(spec.depth)
+    engine = make_engine(task, spec.engine)
     point = context.generator("point").uniform(0, 2 * np.pi, 2 * spec.depth)
-    fisher = qfim(engine, point)
+    state, tangents = engine.tangents(point)
+    fisher = qfim_from_tangents(state, tangents)
     values, vectors = np.linalg.eigh(fisher)
     # Two directions that move the state, and one that does not.
     directions = vectors[:, [-1, -2, 0]].T
@@ -82,7 +86,7 @@ def run(spec: Spec, context: Context) -> Result:
     x, y = (grid.ravel()[:, None] for grid in np.meshgrid(axis, axis))
     patch = engine.state(point + x * directions[0] + y * directions[1])[:, 0]
     lines = (point + axis[:, None] * directions[:, None]).reshape(-1, len(point))
-    rank = numerical_rank(spectrum(fisher))
+    numerical = tangent_rank(horizontal(state, tangents))
     grid = (spec.points, spec.points, 3)
     return Result(
         {
@@ -90,7 +94,9 @@ def run(spec: Spec, context: Context) -> Result:
             "point": Variable(("parameter",), point, "where the maps are taken", "rad"),
             "directions": Variable(("direction", "parameter"), directions, "two that move, a null"),
             "qfim": Variable(("parameter",), values[::-1].copy(), "eigenvalues of the QFIM"),
-            "rank": Variable((), np.array(-1 if rank.value is None else rank.value), "of the QFIM"),
+            "rank": Variable((), np.array(generic_rank(task).value), "QFIM rank, exact"),
+            "qfim_rank": Variable((), np.array(numerical.value), "QFIM rank, numerical"),
+            "qfim_gap": Variable((), np.array(numerical.gap), "gap around its cut", "decades"),
             "patch": Variable(
                 ("row", "place", "component"), bloch(patch).reshape(grid), "Bloch vectors"
             ),

@@ -178,7 +178,7 @@ def _(test: Bounds, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -
 
 
 def _without(values: pd.Series) -> str:
-    """How many rows have no value, e.g. no determined rank."""
+    """How many rows have no value, e.g. since no run converged."""
     return f"no value in {int(values.isna().sum())} of {len(values)} cells"
 
 

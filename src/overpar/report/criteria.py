@@ -36,8 +36,8 @@ class Within(_Test):
 class Bounds(_Test):
     """Every selected row's column, divided by that of `per` if given, lies within bounds.
 
-    A row without a value, such as an undetermined rank, proves nothing: if all others lie within
-    bounds, the claim cannot be tested; if one does not, it deviates.
+    A row without a value, such as a cell where no run converged, proves nothing: if all others lie
+    within bounds, the claim cannot be tested; if one does not, it deviates.
     """
 
     OURS = ("column", "per")

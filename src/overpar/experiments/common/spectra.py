@@ -1,6 +1,6 @@
-"""Spectra of QFIM and Hessian at several points, as variables of a record."""
+"""Spectra and ranks of QFIM and Hessian, as variables of a record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +11,23 @@ from overpar.base.records import Variable, read_record
 from overpar.base.seeds import released_angles
 from overpar.engines.interface import CurvatureEngine, Floats
 from overpar.experiments.common.spec import Result
+from overpar.model.circuits import Circuit
+from overpar.model.observables import Task
+from overpar.quantities.exact_rank import ranks_by_depth
 from overpar.quantities.information import (
     Rank,
     curvature,
     effective_dimension,
+    horizontal,
     numerical_rank,
-    qfim,
+    qfim_from_tangents,
     spectrum,
+    tangent_rank,
 )
 from overpar.quantities.polish import polish
 
 # Data sizes at which the effective dimension is given.
 DATA = (10**3, 10**6, 10**12)
-UNDETERMINED = -1
 CONVERGED, POLISHED = 1e-4, 1e-12
 
 
@@ -34,7 +38,7 @@ def spectra(
     with_hessian: bool = True,
     progress: Progress = silent,
 ) -> dict[str, Variable]:
-    """QFIM and Hessian spectra, ranks and gaps at given angles.
+    """QFIM and Hessian spectra, numerical ranks and gaps at given angles.
 
     Args:
         engine: of the task.
@@ -43,18 +47,23 @@ def spectra(
         progress: called with (points done, points).
 
     Returns:
-        Variables with dimensions sample and eigenvalue; ranks are −1 where undetermined.
+        Variables with dimensions sample and eigenvalue. The rank of the QFIM is that of the
+        tangents, the rank of the Hessian counts eigenvalues with the release's cut.
     """
     matrices: list[Floats] = []
     losses: list[float] = []
     values: dict[str, list[Floats]] = {"qfim": [], "hessian": []}
+    ranks: dict[str, list[Rank]] = {"qfim": [], "hessian": []}
     for done, angles in enumerate(points, start=1):
+        state, tangents = engine.tangents(angles)
+        ranks["qfim"].append(tangent_rank(horizontal(state, tangents)))
         if with_hessian:
             fisher, second = curvature(engine, angles)
             values["hessian"].append(spectrum(second))
+            ranks["hessian"].append(numerical_rank(values["hessian"][-1]))
             losses.append(engine.loss_and_gradient(angles[None])[0][0])
         else:
-            fisher = qfim(engine, angles)
+            fisher = qfim_from_tangents(state, tangents)
         matrices.append(fisher)
         values["qfim"].append(spectrum(fisher))
         progress(done, len(points))
@@ -62,7 +71,7 @@ def spectra(
     for name, rows in values.items():
         if rows:
             out[name] = Variable(("sample", "eigenvalue"), np.array(rows), f"{name} eigenvalues")
-            out |= rank_variables(name, map(numerical_rank, rows))
+            out |= numerical_ranks(name, ranks[name])
     if losses:
         out["loss"] = Variable(("sample",), np.array(losses), "loss at the point")
     if len(points) > 1:
@@ -78,6 +87,8 @@ def spectra_cell(
     samples: int,
     *,
     width: float,
+    depth: int,
+    shorter: Mapping[int, Circuit],
     training: Path | None = None,
     trained: CurvatureEngine | None = None,
     with_hessian: bool = True,
@@ -85,10 +96,14 @@ def spectra_cell(
 ) -> Result:
     """Spectra of a cell, at seeded random angles or at the optimised ones of a training record.
 
+    Random angles have the exact rank beside them, also that of shorter circuits.
+
     Args:
         engine: of the task.
         samples: number of points, or at most so many optimised ones.
         width: random angles are np.random.seed(k); width·np.random.rand(M) for k = 0, 1, ….
+        depth: layers of the circuit.
+        shorter: circuits of the same model with fewer layers, by their number.
         training: the record, for optimised angles.
         trained: engine of the task that was trained, if it differs in its derivatives.
         with_hessian: also the Hessian of the loss.
@@ -97,21 +112,49 @@ def spectra_cell(
     if training is None:
         parameters = engine.task.circuit.parameters
         points = np.array([released_angles(k, parameters, width) for k in range(samples)])
+        exact = exact_ranks(engine.task, depth, shorter)
     else:
         points = optimised_points(trained or engine, training, samples)
+        exact = {}
         if not len(points):
             return Result({}, {"note": "no training run converged"})
-    return Result(spectra(engine, points, with_hessian=with_hessian, progress=progress))
+    found = spectra(engine, points, with_hessian=with_hessian, progress=progress)
+    return Result(found | exact)
 
 
-def rank_variables(name: str, ranks: Iterable[Rank]) -> dict[str, Variable]:
-    """Ranks and gaps of several spectra as variables."""
-    found = list(ranks)
-    values = np.array([UNDETERMINED if r.value is None else r.value for r in found], np.int64)
-    gaps = np.array([r.gap for r in found])
+def exact_ranks(task: Task, depth: int, shorter: Mapping[int, Circuit]) -> dict[str, Variable]:
+    """Rank at generic angles of a cell, and of the shorter circuits that begin its own.
+
+    Args:
+        task: of the cell.
+        depth: its layers.
+        shorter: circuits by their layers.
+    """
+    rank, known = ranks_by_depth(task, shorter)
+    known[depth] = rank.value
+    angles = {d: circuit.parameters for d, circuit in shorter.items()} | {depth: task.parameters}
+    depths = sorted(known)
+    what = f"exact modulo {' and '.join(map(str, rank.primes))}" if rank.exact else rank.reason
+    rows = {
+        "depths": (depths, "layers of this circuit and of shorter ones that it begins with"),
+        "depth_angles": ([angles[d] for d in depths], "their angles"),
+        "depth_ranks": ([known[d] for d in depths], "their QFIM ranks at generic angles"),
+    }
     return {
-        f"{name}_rank": Variable(("sample",), values, f"{name} rank, −1 if undetermined"),
-        f"{name}_gap": Variable(("sample",), gaps, "gap around the cut", "decades"),
+        "rank": Variable((), np.array(rank.value), f"QFIM rank at generic angles, {what}"),
+        "rank_exact": Variable((), np.array(int(rank.exact)), "1 if the rank is exact, else 0"),
+        **{name: Variable(("depth",), np.array(r), text) for name, (r, text) in rows.items()},
+    }
+
+
+def numerical_ranks(name: str, ranks: Iterable[Rank], axis: str = "sample") -> dict[str, Variable]:
+    """Numerical ranks and their gaps as variables."""
+    found = list(ranks)
+    values = np.array([rank.value for rank in found], np.int64)
+    gaps = np.array([rank.gap for rank in found])
+    return {
+        f"{name}_rank": Variable((axis,), values, f"{name} rank, numerical"),
+        f"{name}_gap": Variable((axis,), gaps, "gap around its cut", "decades"),
     }
 
 

@@ -84,8 +84,8 @@ def draw_beside_training(
         top, bottom = axes[:, column]
         data.append(_spectra(top, eigenvalues, edges, n, boundary).assign(panel="spectra"))
         known = ranks.query("qubits == @n and boundary == @boundary and tying == 'correct'")
-        known = known.dropna(subset="qfim_rank_max").sort_values("depth")
-        bottom.plot(known["parameters"], known["qfim_rank_max"], color=COLOURS[0], label="rank")
+        known = known.sort_values("depth")
+        bottom.plot(known["parameters"], known["rank"], color=COLOURS[0], label="rank")
         limit = n if boundary == "periodic" else n * n // 2
         bottom.axhline(limit, color="0.6", linewidth=0.6, linestyle="--")
         runs = cells.query("qubits == @n and boundary == @boundary and initial == 'data'")
@@ -106,7 +106,7 @@ def draw_beside_training(
     axes[1, 0].set_ylabel("QFIM rank", color=COLOURS[0])
     _legend(figure)
     caption = (
-        f"{SPECTRA_CAPTION} Below: largest QFIM rank at random angles (correct tying; dashed: n "
+        f"{SPECTRA_CAPTION} Below: exact QFIM rank at generic angles (correct tying; dashed: n "
         "for the periodic, n²/2 for the open chain) and fraction of training runs below 1e-4."
     )
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)
@@ -139,32 +139,28 @@ def draw_ranks(*, ranks: pd.DataFrame, released: pd.DataFrame) -> Drawn:
         for colour, n in zip(COLOURS, sizes, strict=False):
             for tying, style in (("correct", "-"), ("released", ":")):
                 rows = ranks.query("qubits == @n and boundary == @boundary and tying == @tying")
-                rows = rows.dropna(subset="qfim_rank_max").sort_values("depth")
+                rows = rows.sort_values("depth")
                 if rows.empty or (tying == "released" and boundary == "periodic"):
                     continue
                 name = str(n) if tying == "correct" else None
-                axis.plot(
-                    rows["parameters"], rows["qfim_rank_max"], style, color=colour, label=name
-                )
+                axis.plot(rows["parameters"], rows["rank"], style, color=colour, label=name)
             known = released.query("n == @n and bc == @boundary")
             axis.plot(known["M"], known["rank_max"], **PUBLISHED)
         axis.set(xlabel="angles $M = 2p$", title=f"{boundary} chain")
-    axes[0].set_ylabel("largest QFIM rank")
+    axes[0].set_ylabel("QFIM rank")
     handles, _ = axes[0].get_legend_handles_labels()
     extra = [
         Line2D([], [], color="0.3", label="correct tying"),
         Line2D([], [], color="0.3", linestyle=":", label="released tying"),
         Line2D([], [], **PUBLISHED, label="published"),
     ]
-    axes[0].set_ylim(top=1.3 * ranks["qfim_rank_max"].max())
+    axes[0].set_ylim(top=1.3 * ranks["rank"].max())
     axes[0].legend(handles=extra, loc="upper left")
     axes[1].legend(handles=handles, title="qubits", title_fontsize=6, loc="lower right")
     caption = (
-        "Largest numerical rank (eigenvalues above 1e-8 of the largest, gap of at least four "
-        "decades) of the QFIM over seeded random angles. Correct derivative: min(2p, n) periodic, "
+        "Exact rank of the QFIM at generic angles. Correct derivative: min(2p, n) periodic, "
         "min(2p, n²/2) open. Released tying (open chain): up to n(n−1). Black circles: largest "
-        "rank in the authors' released spectra. Depths where no sample has a clear gap are left "
-        "out."
+        "rank in the authors' released spectra, eigenvalues above 1e-8 of the largest."
     )
-    columns = ["qubits", "boundary", "tying", "depth", "parameters", "samples"]
+    columns = ["qubits", "boundary", "tying", "depth", "parameters", "samples", "rank"]
     return Drawn(figure, ranks[[*columns, *(c for c in ranks if c.startswith("qfim_"))]], caption)

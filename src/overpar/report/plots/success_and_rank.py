@@ -35,7 +35,7 @@ def draw(*, cells: pd.DataFrame, ranks: pd.DataFrame) -> Drawn:
     for key, group in random.groupby(["model", "qubits"]):
         rows = group.sort_values("parameters")
         colour = colours.get(key, "0.5")
-        axes[2].plot(rows["parameters"], rows["qfim_rank_max"], ".-", color=colour)
+        axes[2].plot(rows["parameters"], rows["rank"], ".-", color=colour)
     axes[0].set(ylabel=r"fraction below $10^{-4}$", ylim=(-0.04, 1.04))
     axes[2].legend(*axes[0].get_legend_handles_labels(), title="qubits", title_fontsize=6)
     axes[1].set(yscale="log", ylabel="median of lowest losses")
@@ -43,8 +43,8 @@ def draw(*, cells: pd.DataFrame, ranks: pd.DataFrame) -> Drawn:
     runs = "/".join(str(n) for n in sorted(cells["runs"].unique()))
     caption = (
         f"Of {runs} runs a circuit: the fraction whose lowest loss is below 1e-4 (band: 95 % "
-        "Wilson interval) and the median of the lowest losses; below, the largest rank of the QFIM "
-        "at random angles, without those whose rank is undetermined."
+        "Wilson interval) and the median of the lowest losses; below, the rank of the QFIM at "
+        "generic angles, exact for rotations and Clifford+T gates."
     )
     data = [cells.assign(panel="training"), random.assign(panel="rank")]
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)

@@ -40,12 +40,13 @@ def draw(*, models: pd.DataFrame) -> Drawn:
     caption = (
         "Dimension of the Lie algebra 𝔤 by exact closure; the bound on the rank of the QFIM is its "
         "dimension on the subspace that the input state explores, or what the number of real "
-        "directions of a state allows. Ranks are the largest found; M is the number of angles of "
-        "the shallowest circuit of this run with the largest rank, or of which 50 % or all runs "
-        "reach a loss of 1e-4 (training angles U[0, π/2) for the TFIM-HVA). X on qubit 0 is what "
-        "the released QFIM of the open chain contains; it is not trained. HEA, all inputs: unitary "
-        "compilation; from 8 qubits on its rank needs over 65,000 angles and was not computed. "
-        "HEA, one input: from |0…0⟩ to the ground state of the open Ising chain, our addition."
+        "directions of a state allows. The rank of the QFIM is exact, that of the Hessian the "
+        "largest found; M is the number of angles of the shortest circuit of all depths with the "
+        "full rank, or of the shortest of this run of which 50 % or all runs reach a loss of 1e-4 "
+        "(training angles U[0, π/2) for the TFIM-HVA). X on qubit 0 is what the released QFIM of "
+        "the open chain contains; it is not trained. HEA, all inputs: unitary compilation; from 8 "
+        "qubits on its rank needs over 65,000 angles and was not computed. HEA, one input: from "
+        "|0…0⟩ to the ground state of the open Ising chain, our addition."
     )
     return Drawn(figure, table, caption)
 

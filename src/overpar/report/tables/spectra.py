@@ -12,6 +12,7 @@ from overpar.report.tables.settings import settings
 
 KINDS = ("qfim", "hessian")
 SHOWN_SAMPLES = 3
+RELEASED_CUT = 1e-8
 # Largest QFIM rank of the Ising chain's ansatz by boundary and tying.
 LIMITS = {
     ("periodic", "correct"): lambda n: n,
@@ -21,25 +22,35 @@ LIMITS = {
 }
 
 
+# A numerical rank is clear from so many decades on.
+CLEAR = 4.0
+
+
 def _of(kind: str) -> tuple[str, ...]:
     """Columns about the spectra of the QFIM or of the Hessian."""
-    rank = (f"{kind}_rank_min", f"{kind}_rank_max", f"{kind}_rank_mean", f"{kind}_undetermined")
-    trace = (f"{kind}_trace_mean", f"{kind}_trace_spread")
-    return (*rank, f"{kind}_gap_min", *trace, f"{kind}_smallest")
+    rank = (f"{kind}_rank_min", f"{kind}_rank_max", f"{kind}_rank_mean", f"{kind}_gap_min")
+    return (*rank, f"{kind}_trace_mean", f"{kind}_trace_spread", f"{kind}_smallest")
+
+
+GENERIC = ("rank", "rank_exact", "saturation", "saturation_angles", "angles_before", "rank_misses")
 
 
 @columns(
-    *("samples", "parameters", *_of("qfim"), *_of("hessian")),
+    *("samples", "parameters", *GENERIC, *_of("qfim"), "qfim_rank_1e8_max", *_of("hessian")),
     *("rank_limit", "loss_max", "effective_dimension"),
-    optional=(*_of("hessian"), "rank_limit", "loss_max", "effective_dimension"),
+    optional=(*GENERIC, *_of("hessian"), "rank_limit", "loss_max", "effective_dimension"),
     with_settings=True,
 )
 def ranks(records: Iterable[Dataset]) -> pd.DataFrame:
-    """One row per cell: settings, and for QFIM and Hessian the ranks over samples.
+    """One row per cell: settings, its rank at generic angles, and ranks over samples.
 
-    `*_rank_max` is the largest determined rank, `*_rank_mean` their mean (the capacity D₁),
-    `rank_limit` is min(M, the largest rank there can be); `*_undetermined` counts spectra
-    without a clear gap, `*_gap_min` is in decades, `loss_max` the highest loss of the points.
+    At random angles, `rank` is that of the QFIM at generic ones, exact if `rank_exact` is 1;
+    `saturation` is the smallest depth with this rank, of all depths, `saturation_angles` its number
+    of angles and `angles_before` that of one layer less; `rank_misses` counts samples whose
+    numerical rank is another although its gap is four decades or more. `rank_limit` is min(M, the
+    largest rank there can be). `*_rank_min` to `*_rank_mean` (the capacity D₁) are numerical,
+    `*_gap_min` is in decades, and `qfim_rank_1e8_max` has the release's cut, eigenvalues above
+    1e-8 of the largest. `loss_max` is the highest loss of the points.
     """
     rows = []
     for record in records:
@@ -51,16 +62,20 @@ def ranks(records: Iterable[Dataset]) -> pd.DataFrame:
             if f"{kind}_rank" not in record:
                 continue
             values, found = record[kind].values, record[f"{kind}_rank"].values
-            known = found[found >= 0]
-            row[f"{kind}_rank_min"] = known.min() if len(known) else np.nan
-            row[f"{kind}_rank_max"] = known.max() if len(known) else np.nan
-            row[f"{kind}_rank_mean"] = known.mean() if len(known) else np.nan
-            row[f"{kind}_undetermined"] = int((found < 0).sum())
+            row[f"{kind}_rank_min"] = found.min()
+            row[f"{kind}_rank_max"] = found.max()
+            row[f"{kind}_rank_mean"] = found.mean()
             row[f"{kind}_gap_min"] = record[f"{kind}_gap"].values.min()
             row[f"{kind}_trace_mean"] = values.sum(axis=1).mean()
             row[f"{kind}_trace_spread"] = np.ptp(values.sum(axis=1))
             row[f"{kind}_smallest"] = values.min()
-        if "qfim_rank_max" in row and "tying" in row:
+        if "qfim" in record:
+            values = record["qfim"].values
+            above = values > RELEASED_CUT * values.max(axis=1, keepdims=True)
+            row["qfim_rank_1e8_max"] = above.sum(axis=1).max()
+        if "rank" in record:
+            row |= _generic(record)
+        if "rank" in record and "tying" in row:
             limit = LIMITS[row["boundary"], row["tying"]](row["qubits"])
             row["rank_limit"] = min(row["parameters"], limit)
         if "loss" in record:
@@ -68,6 +83,22 @@ def ranks(records: Iterable[Dataset]) -> pd.DataFrame:
         if "effective_dimension" in record:
             row["effective_dimension"] = record["effective_dimension"].values[-1]
     return pd.DataFrame(rows)
+
+
+def _generic(record: Dataset) -> dict[str, Any]:
+    """The rank at generic angles, and where it is reached first."""
+    rank, by_depth = int(record["rank"]), record["depth_ranks"].values
+    first = int(np.argmax(by_depth == rank))
+    angles = record["depth_angles"].values
+    numerical, gaps = record["qfim_rank"].values, record["qfim_gap"].values
+    return {
+        "rank": rank,
+        "rank_exact": int(record["rank_exact"]),
+        "saturation": record["depths"].values[first],
+        "saturation_angles": angles[first],
+        "angles_before": angles[first - 1] if first else np.nan,
+        "rank_misses": int(((numerical != rank) & (gaps >= CLEAR)).sum()),
+    }
 
 
 @columns("kind", "sample", "index", "eigenvalue", with_settings=True)
@@ -93,34 +124,31 @@ def eigenvalues(records: Iterable[Dataset]) -> pd.DataFrame:
     return stacked(frames)
 
 
-@columns("kind", "seed", "parameters", "trace", "largest", "rank", with_settings=True)
+@columns("kind", "seed", "parameters", "trace", "largest", "rank", "gap", with_settings=True)
 def points(records: Iterable[Dataset]) -> pd.DataFrame:
-    """One row per point and matrix: trace, largest absolute eigenvalue, rank.
+    """One row per point and matrix: trace, largest absolute eigenvalue, numerical rank, its gap.
 
-    The seed is the number of the point; a rank that is undetermined is −1.
+    The seed is the number of the point.
     """
     rows = []
     for record in records:
         spec = settings(record)
         for kind in [kind for kind in KINDS if kind in record]:
-            ranks = record[f"{kind}_rank"].values
+            ranks, gaps = record[f"{kind}_rank"].values, record[f"{kind}_gap"].values
             for seed, spectrum in enumerate(record[kind].values):
                 row = {"kind": kind, "seed": seed, "parameters": len(spectrum)}
                 row |= {"trace": spectrum.sum(), "largest": np.abs(spectrum).max()}
-                rows.append({**spec, **row, "rank": ranks[seed]})
+                rows.append({**spec, **row, "rank": ranks[seed], "gap": gaps[seed]})
     return pd.DataFrame(rows)
 
 
 @columns(
-    *("states_source", "runs", "parameters", "rank_min", "rank_max", "rank_undetermined"),
-    *("gap_min", "joint_rank", "joint_undetermined", "joint_gap_min"),
+    *("states_source", "runs", "parameters", "rank_min", "rank_max", "gap_min"),
+    *("joint_rank", "joint_gap_min"),
     with_settings=True,
 )
 def autoencoder(records: Iterable[Dataset]) -> pd.DataFrame:
-    """One row per cell: rank of each training state's QFIM and of all four jointly.
-
-    Ranks are over the determined ones; `rank_undetermined` and `joint_undetermined` count the rest.
-    """
+    """One row per cell: numerical rank of each training state's QFIM and of all four jointly."""
     rows = []
     for record in records:
         row: dict[str, Any] = settings(record)
@@ -131,15 +159,9 @@ def autoencoder(records: Iterable[Dataset]) -> pd.DataFrame:
             continue
         row["parameters"] = record["qfim"].shape[1]
         found = record["qfim_rank"].values
-        known = found[found >= 0]
-        row["rank_min"] = known.min() if len(known) else np.nan
-        row["rank_max"] = known.max() if len(known) else np.nan
-        row["rank_undetermined"] = len(found) - len(known)
+        row["rank_min"], row["rank_max"] = found.min(), found.max()
         row["gap_min"] = record["qfim_gap"].values.min()
-        found = record["joint_rank"].values
-        known = found[found >= 0]
-        row["joint_rank"] = known.max() if len(known) else np.nan
-        row["joint_undetermined"] = len(found) - len(known)
+        row["joint_rank"] = record["joint_rank"].values.max()
         row["joint_gap_min"] = record["joint_gap"].values.min()
     return pd.DataFrame(rows)
 
@@ -172,7 +194,7 @@ def noisy(records: Iterable[Dataset]) -> pd.DataFrame:
                     "place": place,
                     "strength": float(strength),
                     "purity": float(record["purity"]),
-                    "rank": int((values > 1e-8 * values[0]).sum()),
+                    "rank": int((values > RELEASED_CUT * values[0]).sum()),
                     "index": np.arange(1, len(values) + 1),
                     "eigenvalue": values,
                 }

@@ -51,8 +51,9 @@ MODELS: dict[str, tuple[str, Rows, Rows | None]] = {
 
 @columns(
     *("model", "qubits", *NUMBERS, "ideals", "dimension_over_formula", "bound"),
-    *("qfim_rank", "capacity", "effective_dimension", "saturation", "saturation_angles"),
-    *("angles_before", "rank_over_bound", "capacity_over_bound", "angles_before_over_dimension"),
+    *("qfim_rank", "rank_exact", "numerical_rank", "gap_min", "capacity", "effective_dimension"),
+    *("saturation", "saturation_angles", "angles_before", "rank_over_bound"),
+    *("capacity_over_bound", "angles_before_over_dimension"),
     *("hessian_rank", "hessian_over_dimension"),
     *("depth_50", "angles_50", "angles_50_late", "depth_100", "angles_100", "angles_100_late"),
     "sector_over_formula",
@@ -61,8 +62,10 @@ def theory(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per model and size: dimension of the algebra, ranks, and depths.
 
     `bound` is the smallest of dim 𝔤, its dimension on the subspace that the state explores, and
-    2·2ⁿ−2 for one input, which all ranks of pure states obey; `saturation` is the smallest depth
-    with the largest rank, `angles_before` the number of angles one step of the grid before it;
+    2·2ⁿ−2 for one input, which all ranks of pure states obey; `qfim_rank` is that of the deepest
+    circuit at generic angles, exact if `rank_exact` is 1, beside the largest numerical one and the
+    smallest gap of its samples; `saturation` is the smallest depth with this rank, of all depths,
+    and `angles_before` the number of angles of one layer less;
     `depth_50` and `depth_100` are the smallest depths at which so many per cent of the runs reach
     1e-4, `angles_50` and `angles_100` their angles, and `*_late` these over those of the first
     circuit of the grid with dim 𝔤 angles, or over dim 𝔤 if there is none; infinite if such a
@@ -112,24 +115,19 @@ def _chosen(tables: Mapping[str, pd.DataFrame], rows: Rows, qubits: int) -> pd.D
 
 
 def _ranks(rows: pd.DataFrame, bound: float, dimension: float) -> dict[str, Any]:
-    if "qfim_rank_max" not in rows or rows["qfim_rank_max"].dropna().empty:
+    if "rank" not in rows or rows["rank"].dropna().empty:
         return {}
-    known = rows.dropna(subset=["qfim_rank_max"])
-    highest = known["qfim_rank_max"].max()
-    full = known[known["qfim_rank_max"] == highest]
-    before = rows[rows["parameters"] < full["parameters"].min()]
-    random = known[known["at"] == "random"] if "at" in known else known
-    deepest = random.iloc[-1]
-    out = {
-        "qfim_rank": highest,
+    deepest = rows.dropna(subset="rank").iloc[-1]
+    same = ("rank_exact", "effective_dimension", "saturation", "saturation_angles", "angles_before")
+    out = {name: deepest.get(name, np.nan) for name in same}
+    out |= {
+        "qfim_rank": deepest["rank"],
+        "numerical_rank": deepest["qfim_rank_max"],
+        "gap_min": deepest["qfim_gap_min"],
         "capacity": deepest["qfim_rank_mean"],
-        "effective_dimension": deepest.get("effective_dimension", np.nan),
-        "saturation": full["depth"].min(),
-        "saturation_angles": full["parameters"].min(),
-        "angles_before": before["parameters"].max(),
-        "rank_over_bound": highest / bound,
+        "rank_over_bound": deepest["rank"] / bound,
         "capacity_over_bound": deepest["qfim_rank_mean"] / bound,
-        "angles_before_over_dimension": before["parameters"].max() / dimension,
+        "angles_before_over_dimension": deepest["angles_before"] / dimension,
     }
     if "hessian_rank_max" in rows:
         optimised = rows[rows["at"] == "optimised"]["hessian_rank_max"].max()
