@@ -19,7 +19,12 @@ from overpar.model.model import Model
 from overpar.model.observables import PauliSum, Task
 from overpar.model.papers import autoencoder, compilation, hardware_efficient, tfim_hva
 from overpar.quantities import exact_rank
-from overpar.quantities.exact_rank import exact_ranks, generic_rank, ranks_by_depth
+from overpar.quantities.exact_rank import (
+    exact_ranks,
+    generic_rank,
+    generic_ranks,
+    ranks_by_depth,
+)
 from overpar.quantities.information import Rank, horizontal, tangent_rank
 from overpar.quantities.modular import root_of_unity
 
@@ -326,6 +331,8 @@ def test_ranks_of_depths_are_those_of_each_alone() -> None:
         assert rank == generic_rank(whole)
         assert known == {depth: value(Task(c, NOTHING, inputs)) for depth, c in hea.items()}
         assert ranks_by_depth(whole, closed)[1] == {}
+        alone = {depth: value(Task(c, NOTHING, inputs)) for depth, c in closed.items()}
+        assert generic_ranks(whole, closed) == (rank, alone)
 
 
 @pytest.mark.parametrize(("short", "long"), [("released", "correct"), ("correct", "released")])

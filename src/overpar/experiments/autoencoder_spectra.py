@@ -10,7 +10,7 @@ from overpar.base.seeds import released_angles
 from overpar.engines.choose import make_engine
 from overpar.engines.interface import EngineName
 from overpar.experiments.common.spec import CellSpec, Context, Result
-from overpar.experiments.common.spectra import numerical_ranks
+from overpar.experiments.common.spectra import rank_variables
 from overpar.experiments.common.states import BASIS_STATES, StateSource, needs, training_states
 from overpar.model.papers import autoencoder
 from overpar.quantities.information import (
@@ -77,9 +77,9 @@ def run(spec: Spec, context: Context) -> Result:
         {
             "state": Variable(("state",), np.array(BASIS_STATES), "k of the state U|k⟩"),
             "qfim": Variable(("state", "eigenvalue"), np.array(single), "QFIM of each state"),
-            **numerical_ranks("qfim", ranks, "state"),
+            **rank_variables("qfim", ranks, "state"),
             "joint": Variable(("sample", "eigenvalue"), np.array(joint), "sum of the four QFIMs"),
-            **numerical_ranks("joint", joint_ranks),
+            **rank_variables("joint", joint_ranks),
         },
         about,
     )

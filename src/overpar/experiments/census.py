@@ -157,9 +157,10 @@ def _ranks(spec: Spec, context: Context, task: Task) -> dict[str, Variable]:
         rank, angles = ranks.max(axis=0), 2 * np.arange(1, spec.depth + 1)
     else:
         earlier = range(1, 1 if spec.states else spec.depth)
-        tasks = [*(spec.model.task(spec.qubits, depth) for depth in earlier), task]
-        rank = np.array([found.value for found in generic_ranks(tasks)])
-        angles = np.array([shorter.parameters for shorter in tasks])
+        shorter = {depth: spec.model.build(spec.qubits, depth) for depth in earlier}
+        found, known = generic_ranks(task, shorter)
+        rank = np.array([*(known[depth] for depth in earlier), found.value])
+        angles = np.array([*(c.parameters for c in shorter.values()), task.parameters])
     return {
         "rank": Variable(("layers",), rank, "generic rank of the QFIM at growing depth"),
         "parameters": Variable(("layers",), angles, "number of angles there"),

@@ -25,6 +25,7 @@ class Spec(CellSpec):
     }
     BATCH: ClassVar[tuple[str, ...]] = ("model", "qubits", "at")
     ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "statevector")
+    USES: ClassVar[frozenset[str]] = frozenset({"exact"})
     model: Model
     qubits: int = Field(ge=1, le=14, description="number of qubits")
     depth: int = Field(ge=0, le=1000, description="layers; 0 for hardware_efficient only")

@@ -20,6 +20,7 @@ class Spec(CellSpec):
     LABEL: ClassVar[dict[str, str]] = {"qubits": "n", "layers": "L", "at": "at"}
     BATCH: ClassVar[tuple[str, ...]] = ("qubits", "at")
     ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "statevector")
+    USES: ClassVar[frozenset[str]] = frozenset({"exact"})
     qubits: int = Field(ge=2, le=6, description="number of qubits")
     layers: int = Field(ge=0, le=400, description="layers L of the hardware-efficient ansatz")
     at: Literal["random", "optimised"] = Field(

@@ -26,6 +26,7 @@ class Spec(CellSpec):
     }
     BATCH: ClassVar[tuple[str, ...]] = ("qubits", "boundary", "tying", "at")
     ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "statevector")
+    USES: ClassVar[frozenset[str]] = frozenset({"exact"})
     qubits: int = Field(ge=2, le=14, description="number of qubits")
     boundary: Literal["open", "periodic"] = Field(description="boundary of the chain")
     depth: int = Field(ge=1, le=200, description="layers p; there are 2p angles")

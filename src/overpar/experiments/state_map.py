@@ -23,7 +23,7 @@ class Spec(CellSpec):
     """One depth of H, then RZ and RX in turn, on one qubit."""
 
     LABEL: ClassVar[dict[str, str]] = {"depth": "depth"}
-    USES: ClassVar[frozenset[str]] = frozenset({"statevector"})
+    USES: ClassVar[frozenset[str]] = frozenset({"exact", "statevector"})
     depth: int = Field(
         ge=2, le=20, description="layers of RZ and RX; there are twice as many angles"
     )

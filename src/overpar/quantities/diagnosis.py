@@ -1,6 +1,6 @@
 """What can be said of a model at one size before it is trained."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from overpar.model.circuits import Circuit
 from overpar.model.model import Model
 from overpar.quantities.algebra import LIMIT_BASIS, Dimension, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
-from overpar.quantities.exact_rank import generic_rank, ranks_by_depth
+from overpar.quantities.exact_rank import generic_ranks
 from overpar.quantities.loss_moments import loss_moments, product_expectations
 
 # State vectors are used up to here; beyond, the algebra is all there is.
@@ -144,10 +144,8 @@ def _rank(model: Model, out: Size, max_angles: int) -> None:
             out.notes.append(f"circuits of more than {max_angles} angles were not looked at")
             break
         task, last = model.task(out.qubits, len(circuits)), len(circuits)
-        found, known = ranks_by_depth(task, circuits)
-        for depth in range(len(ranks) + 1, last):
-            if depth not in known:
-                known[depth] = generic_rank(replace(task, circuit=circuits[depth])).value
+        more = {depth: circuits[depth] for depth in range(len(ranks) + 1, last)}
+        found, known = generic_ranks(task, more)
         ranks |= known | {last: found.value}
         if last > 1 and circuits[last // 2].parameters == circuits[last].parameters:
             out.notes.append("the circuit does not get longer with depth; its rank is that of it")

@@ -107,6 +107,18 @@ def ranks_by_depth(task: Task, shorter: Mapping[int, Circuit]) -> tuple[Rank, di
     return Rank(int(ranks[-1]), primes=moduli), known
 
 
+def generic_ranks(task: Task, shorter: Mapping[int, Circuit]) -> tuple[Rank, dict[int, int]]:
+    """As `ranks_by_depth`, but with the ranks of all circuits, if need be one by one.
+
+    Source: arXiv:2109.11676, theorem 1, for what they mean.
+    """
+    rank, known = ranks_by_depth(task, shorter)
+    for depth, circuit in shorter.items():
+        if depth not in known:
+            known[depth] = generic_rank(replace(task, circuit=circuit)).value
+    return rank, known
+
+
 def _numerical(task: Task, reason: str) -> Rank:
     engine = curvature_engine(task)
     points = [

@@ -71,7 +71,7 @@ def spectra(
     for name, rows in values.items():
         if rows:
             out[name] = Variable(("sample", "eigenvalue"), np.array(rows), f"{name} eigenvalues")
-            out |= numerical_ranks(name, ranks[name])
+            out |= rank_variables(name, ranks[name])
     if losses:
         out["loss"] = Variable(("sample",), np.array(losses), "loss at the point")
     if len(points) > 1:
@@ -147,7 +147,7 @@ def exact_ranks(task: Task, depth: int, shorter: Mapping[int, Circuit]) -> dict[
     }
 
 
-def numerical_ranks(name: str, ranks: Iterable[Rank], axis: str = "sample") -> dict[str, Variable]:
+def rank_variables(name: str, ranks: Iterable[Rank], axis: str = "sample") -> dict[str, Variable]:
     """Numerical ranks and their gaps as variables."""
     found = list(ranks)
     values = np.array([rank.value for rank in found], np.int64)
