@@ -11,8 +11,9 @@ from overpar.engines.choose import curvature_engine, make_objective
 from overpar.engines.interface import EngineName, Floats, Objective
 from overpar.experiments.common.spec import CellSpec, Context, Result, require_even_ring
 from overpar.model.papers import tfim_hva
+from overpar.quantities.curved import Pointwise
 from overpar.quantities.information import curvature
-from overpar.quantities.polish import polish
+from overpar.quantities.newton import newton
 from overpar.quantities.training import train
 
 SOURCE = "arXiv:2109.11676, Fig. 1; the protocol is ours"
@@ -114,7 +115,7 @@ def trap(spec: Spec, context: Context) -> Floats:
         progress=context.progress,
     )
     middle = np.argsort(runs.losses.min(axis=1), kind="stable")[spec.initialisations // 2]
-    return polish(curvature_engine(task), runs.best_angles[middle])
+    return newton(Pointwise(task), runs.best_angles[[middle]]).angles[0]
 
 
 def directions(lowest: Floats, towards: Floats | None) -> Floats:

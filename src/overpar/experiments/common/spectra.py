@@ -13,6 +13,7 @@ from overpar.engines.interface import CurvatureEngine, Floats
 from overpar.experiments.common.spec import Result
 from overpar.model.circuits import Circuit
 from overpar.model.observables import Task
+from overpar.quantities.curved import Pointwise
 from overpar.quantities.exact_rank import ranks_by_depth
 from overpar.quantities.information import (
     Rank,
@@ -24,11 +25,11 @@ from overpar.quantities.information import (
     spectrum,
     tangent_rank,
 )
-from overpar.quantities.polish import polish
+from overpar.quantities.newton import newton
 
 # Data sizes at which the effective dimension is given.
 DATA = (10**3, 10**6, 10**12)
-CONVERGED, POLISHED = 1e-4, 1e-12
+CONVERGED, POLISHED, GRADIENT = 1e-4, 1e-12, 1e-9
 
 
 def spectra(
@@ -182,11 +183,12 @@ def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> F
         f"Record {training} does not have {parameters} angles.",
     )
     lowest = np.nanmin(record["loss"].values, axis=1)
+    curved = Pointwise(engine.task)
     found: list[Floats] = []
     for angles in record["best_angles"].values[lowest < CONVERGED]:
         if len(found) == samples:
             break
-        polished = polish(engine, angles)
-        if engine.loss_and_gradient(polished[None])[0][0] < POLISHED:
-            found.append(polished)
+        ends = newton(curved, angles[None], gradient=GRADIENT)
+        if ends.losses[0] < POLISHED:
+            found.append(ends.angles[0])
     return np.array(found).reshape(-1, parameters)
