@@ -17,6 +17,7 @@ from overpar.study.api_page import api_page
 from overpar.study.assumptions import collect, item, markdown
 from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
+from overpar.study.headline import headline
 from overpar.study.plan import Plan
 from overpar.study.trace import command, figures_of
 
@@ -119,16 +120,10 @@ def _gallery(plan: Plan) -> str:
 
 
 def _with_answer(plan: Plan) -> str:
-    """The README with one sentence on the result, counted from the scorecard."""
+    """The README with the result as the scorecard has it."""
     scorecard = pd.read_csv(plan.project / plan.config.paths.figures / "scorecard.csv")
-    counts = scorecard["verdict"].value_counts()
-    sentence = (
-        f"**The answer so far**: of {len(scorecard)} tested claims {counts['replicated']} are"
-        f" replicated, {counts['deviates']} deviate, as the scorecard shows one by one, and"
-        f" {counts['not testable']} cannot be tested."
-    )
     text = (plan.project / "README.md").read_text(encoding="utf-8")
-    answer = "\n".join(textwrap.wrap(sentence, width=100)) + "\n"
+    answer = "\n".join(textwrap.wrap(headline(scorecard), width=100)) + "\n"
     return ANSWER.sub(lambda marks: marks[1] + answer + marks[2], text)
 
 

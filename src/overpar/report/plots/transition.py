@@ -15,7 +15,7 @@ SUCCESS = 1e-4
 USUAL = 3000
 WAYS = (
     ("global_minimum", "global minimum", COLOURS[2]),
-    ("local_minimum", "local minimum", COLOURS[1]),
+    ("local_minimum", "trap", COLOURS[1]),
     ("not_converged", "not converged", "0.75"),
 )
 OPTIMISERS = (
@@ -68,12 +68,13 @@ def draw(
         "M is the number of angles, M_c the smallest with the largest generic rank of the QFIM "
         "(exact, modulo primes); the open TFIM-HVA from U[0, π/2) unless said otherwise. (a) "
         f"{largest}: how runs end that Newton's method continues to a stationary point; a global "
-        "minimum is a loss below 1e-10. (b) Solid: share that ends at the global minimum; dotted: "
-        "share whose loss under Adam falls below 1e-4 within 3000 steps. Bands: 95 % Wilson. (c) "
-        "The same as solid in (b) for the other models, at their largest size here. (d) Angles at "
-        "which half succeed (95 %); black circles: the released runs. (e) Adam against the budget "
-        "of steps; lines at the right: continued to the end. (f) Other optimisers from the same "
-        "angles, 1e-4 within 3000 steps (natural gradient: 1000)."
+        "minimum is a loss below 1e-10, a trap a local one. (b) Solid: share that ends at the "
+        "global minimum; dotted: share whose loss under Adam falls below 1e-4 within 3000 steps. "
+        "Bands: 95 % Wilson. (c) The same as solid in (b) for the other models, at their largest "
+        "size here. (d) Angles at which half succeed (95 %); black circles: the released runs. (e) "
+        "Adam against the budget of steps; lines at the right: continued to the end. (f) Other "
+        "optimisers from the same angles, 1e-4 within 3000 steps (natural gradient: 1000); colours "
+        "as in (b)."
     )
     parts = {"ends": ends, "successes": usual, "halves": known, "published": theirs}
     data = [part.assign(panel=panel) for panel, part in parts.items()]
@@ -93,8 +94,9 @@ def _ends(axis: Axes, chain: pd.DataFrame) -> None:
         axis.bar(places, share, 0.85, bottom=base, color=colour, label=label)
         base = base + share
     axis.set_xticks(places, [f"{reach:.2g}" for reach in rows["reach"]], rotation=90)
-    axis.set(xlabel="$M/M_c$", ylabel="share of runs", ylim=(0, 1.22))
-    axis.legend(loc="upper center", ncols=3, fontsize=5, columnspacing=0.8, handlelength=1)
+    axis.set(xlabel="$M/M_c$", ylabel="share of runs", ylim=(0, 1.17))
+    axis.set_yticks(np.linspace(0, 1, 6))
+    axis.legend(loc="upper center", ncols=3, fontsize=5, columnspacing=0.6, handlelength=0.8)
 
 
 def _against_reach(
@@ -124,7 +126,8 @@ def _models(axis: Axes, ends: pd.DataFrame) -> None:
                 rows["reach"], rows["global_share"], "o-", markersize=2.5, color=colour, label=text
             )
     axis.set(xlabel="$M/M_c$", ylabel="share at the global minimum", ylim=(-0.03, 1.03))
-    axis.legend(fontsize=5)
+    axis.set_xlim(0.45, 2.8)
+    axis.legend(loc="center right", fontsize=5, handlelength=1.2)
 
 
 def _published(counts: pd.DataFrame) -> pd.DataFrame:
