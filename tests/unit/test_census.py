@@ -8,9 +8,11 @@ import pytest
 from pydantic import ValidationError
 from xarray import Dataset
 
+from overpar.engines.choose import make_objective
 from overpar.experiments import census as kind
 from overpar.experiments.common.spec import Context
 from overpar.model.model import Model
+from overpar.quantities.training import train
 from overpar.report.tables import transition
 
 ISING = Model(name="tfim_open", ansatz="tfim_hva")
@@ -29,6 +31,12 @@ def test_record_of_a_cell() -> None:
     assert long["parameters"].values.tolist() == [2, 4, 6, 8, 10, 12, 14, 16]
     assert short["end_loss"].values.min() > 1e-4
     assert long["end_loss"].values.max() < 1e-12
+    spec = kind.Spec(model=ISING, qubits=4, depth=3, start="quarter", initialisations=6, steps=400)
+    task = ISING.task(4, 3)
+    angles = kind._starts(spec, Context("census", spec.label, 1), task)
+    losses = train(make_objective(task), angles, 400).losses
+    want = [losses[:, : steps + 1].min(axis=1) for steps in (100, 300, 400)]
+    np.testing.assert_array_equal(short["lowest"].values, np.transpose(want))
     for found in (short, long):
         assert found["end_gradient"].values.max() < 1e-11
         assert found["budget"].values.tolist() == [100, 300, 400]
@@ -108,8 +116,9 @@ def record(depth: int, losses: list[float], qubits: int = 4, **changes: Any) -> 
 
 
 def test_runs_are_told_apart() -> None:
-    losses = [0.0, 1e-11, 0.3, 0.2, 0.1, 0.1]
+    losses = [0.0, 1e-11, 0.3, 0.2, 0.1, 0.015]
     cell = record(3, losses)
+    cell["end_gradient"].values[1] = 1e-8  # low enough, wherever it still goes
     cell["end_gradient"].values[4] = 1e-8  # still on its way
     cell["hessian"].values[3, -1] = -1e-3  # a saddle
     cell["hessian"].values[2, -1] = -1e-14  # rounding
@@ -125,12 +134,12 @@ def test_runs_are_told_apart() -> None:
     assert row["trap_direction_max"] == pytest.approx(1.4 / 2)
     assert row["trap_curved_min"] == 0
     assert row["global_direction_min"] == pytest.approx(1.4 / 2)
-    assert row[["largest_global", "smallest_other"]].tolist() == [1e-11, 0.1]
+    assert row[["largest_global", "smallest_other"]].tolist() == [1e-11, 0.015]
     assert row["global_share"] == pytest.approx(1 / 3)
     assert row["global_low"] < 1 / 3 < row["global_high"]
-    assert row["trap_loss_min"] == 0.1
+    assert row["trap_loss_min"] == 0.015
     counts = row[["lowest_lt_0.01", "lowest_lt_1e-08", "relative_lt_0.01", "diverged"]]
-    assert counts.tolist() == [2, 2, 2, 0]
+    assert counts.tolist() == [2, 2, 3, 0]
 
 
 def test_with_too_few_angles_no_trap_has_full_rank() -> None:

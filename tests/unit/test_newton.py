@@ -60,6 +60,16 @@ def test_runs_do_not_influence_each_other() -> None:
         assert alone.iterations[0] == batch.iterations[k]
 
 
+@pytest.mark.parametrize("stiff", [1.0, 1e4])
+def test_the_loss_never_rises(stiff: float) -> None:
+    surface = Surface(stiff)
+    before = surface.loss_and_gradient(STARTS)[0]
+    for steps in range(1, 12):
+        losses = newton(surface, STARTS, steps=steps).losses
+        assert (losses <= before).all()
+        before = losses
+
+
 def test_a_run_that_is_cut_short_says_so() -> None:
     """Its loss has not risen, its gradient is that of the point it reached."""
     surface = Surface(100.0)
