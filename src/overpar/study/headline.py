@@ -9,9 +9,9 @@ PARTS = (
     (
         "transition-above-periodic",
         "on the ring every run that is continued to a stationary point reaches the ground state"
-        " from M_c angles on, where the exact rank saturates",
+        " from there on",
         "on the ring {seen} of the runs that are continued to a stationary point reach the ground"
-        " state from M_c angles on, where the exact rank saturates",
+        " state from there on",
     ),
     (
         "transition-half-open",
@@ -26,7 +26,7 @@ PARTS = (
     (
         "transition-critical-adam",
         "and 3000 steps of Adam need {seen} M_c",
-        "and the {seen} M_c that 3000 steps of Adam need are slow valleys, not traps",
+        "and the {seen} M_c that 3000 steps of Adam need are slow valleys",
     ),
 )
 
@@ -43,12 +43,14 @@ def headline(scorecard: pd.DataFrame) -> str:
     for name, good, bad in PARTS:
         if name in rows.index and rows.loc[name, "verdict"] != "not testable":
             seen = re.sub(r" in \d+ cells", "", str(rows.loc[name, "observed"]))
+            seen = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.3g}", seen)
             text = good if rows.loc[name, "verdict"] == "replicated" else bad
             said.append(text.format(seen=seen))
     counts = scorecard["verdict"].value_counts()
-    answer = f"**Where is the transition?** At M_c: {', '.join(said)}. " if said else ""
+    where = "**Where is the transition?** At M_c angles, where the exact rank saturates: "
+    answer = f"{where}{', '.join(said)}. " if said else ""
+    good, bad, open_ = (counts.get(v, 0) for v in ("replicated", "deviates", "not testable"))
     return (
-        f"{answer}Of {len(scorecard)} tested claims {counts.get('replicated', 0)} are replicated,"
-        f" {counts.get('deviates', 0)} deviate, as the scorecard shows one by one, and"
-        f" {counts.get('not testable', 0)} cannot be tested."
+        f"{answer}Of {len(scorecard)} tested claims {good} are replicated, {bad} deviate and"
+        f" {open_} cannot be tested."
     )
