@@ -43,7 +43,8 @@ class Spec(CellSpec):
         "rate": "rate",
     }
     BATCH: ClassVar[tuple[str, ...]] = ("model", "qubits", "start", "optimiser", "rate")
-    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "fermions", "statevector", "qibo")
+    # Second derivatives have one implementation a model: one engine for losses would mislead.
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto",)
     model: Model
     qubits: int = Field(ge=1, le=400, description="number of qubits; above 12 the Ising chain only")
     depth: int = Field(ge=1, le=4000, description="layers")
@@ -96,14 +97,14 @@ class Spec(CellSpec):
         return self.model.files()
 
     def seconds(self) -> float:
-        """Rough time of this cell on one core."""
-        if not self.ising():
-            layer = 4e-8 * self.qubits * (1 + 2**self.qubits / 16)
-            return self.initialisations * self.depth * layer * (self.steps + 10 * self.newton)
-        square = self.qubits**2 if self.model.boundary == "open" else self.qubits
-        step = self.depth * (2e-8 + 8e-10 * square)
-        second = 2e-4 + 8e-10 * self.depth**2 * square
-        return self.initialisations * (self.steps * step + 0.1 * self.newton * second)
+        """Rough time of this cell on one core: what runs near M_c take, others take less."""
+        angles = self.depth * (2 if self.ising() else 3 * self.qubits)
+        size = self.qubits if self.ising() else 2**self.qubits / 16
+        curved = 1.5e-4 + 1e-5 * angles + 4e-10 * angles**3
+        step = {"qng": curved, "lbfgs": 1.3e-4}.get(self.optimiser, angles * (1 + size) * 3e-8)
+        return self.steps * (1e-4 + self.initialisations * step) + (
+            0.3 * self.newton * self.initialisations * curved
+        )
 
 
 def run(spec: Spec, context: Context) -> Result:
