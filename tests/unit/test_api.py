@@ -39,7 +39,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config").mkdir()
     (tmp_path / "config/config.yaml").write_text(yaml.safe_dump(CONFIG), encoding="utf-8")
     (tmp_path / "config/claims.yaml").write_text(
-        "{alpha: 0.01, papers: {}, claims: []}", encoding="utf-8"
+        "{alpha: 0.01, papers: {}, statements: []}", encoding="utf-8"
     )
     monkeypatch.chdir(tmp_path)
     return tmp_path

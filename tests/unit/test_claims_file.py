@@ -17,7 +17,7 @@ CLAIM: dict[str, Any] = {
     "source": "A",
     "statement": "s",
     "table": "vqe",
-    "family": "f",
+    "fixed": "after",
     "where": {"boundary": "open", "initial": ["data", "code"]},
 }
 COUNTS: dict[str, Any] = {
@@ -25,7 +25,6 @@ COUNTS: dict[str, Any] = {
     "column": "min_lt_0.01",
     "published": "vqe_success.csv",
     "match": {"qubits": "n", "depth": "p"},
-    "exclude": [{"qubits": 8}, {"boundary": "open", "depth": 4}],
 }
 BOUNDS: dict[str, Any] = {"kind": "bounds", "column": "best_median", "per": "runs"}
 BRACKETS: dict[str, Any] = {"kind": "brackets", "low": "best_low", "high": "best_high"}
@@ -60,7 +59,7 @@ def plan(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 
 def check_these(plan: Plan, *claims: dict[str, Any]) -> None:
-    text = yaml.safe_dump({"alpha": 0.1, "claims": list(claims)})
+    text = yaml.safe_dump({"alpha": 0.1, "statements": list(claims)})
     Path(plan.config.claims).write_text(text, encoding="utf-8")
     check_claims(plan)
 
@@ -69,7 +68,7 @@ def check_these(plan: Plan, *claims: dict[str, Any]) -> None:
 def test_the_claims_of_the_project_are_right(root: Path, files: tuple[str, ...]) -> None:
     plan = plan_of(root, *files)
     check_claims(plan)
-    assert len(read_claims(plan).claims) > 40
+    assert len(read_claims(plan).statements) > 40
 
 
 def test_claims_that_are_right(plan: Plan) -> None:
@@ -109,11 +108,12 @@ def test_claims_that_are_right(plan: Plan) -> None:
             {"test": {**COUNTS, "column": "best_median"}},
             "test.column names the column 'best_median', which vqe_success.csv",
         ),
-        ({"test": {**COUNTS, "exclude": [{"p": 4}]}}, "test.exclude names the column 'p', which t"),
+        ({"leave_out": [{"where": {"p": 4}, "because": "x"}]}, "leave_out names the column 'p', w"),
         (
-            {"test": {**COUNTS, "exclude": [{"boundary": "ring"}]}},
-            "test.exclude.boundary is 'ring'; allowed: open, periodic",
+            {"leave_out": [{"where": {"boundary": "ring"}, "because": "x"}]},
+            "leave_out.boundary is 'ring'; allowed: open, periodic",
         ),
+        ({"for_each": {"depths": [4]}}, "where names the column 'depths', which the table"),
         ({"test": {**COUNTS, "published": "no.csv"}}, r"compares with '.*no\.csv'; there is no su"),
         (
             {"test": {**COUNTS, "published": "supfig2_rank.csv", "published_column": "rank_max"}},
@@ -153,13 +153,13 @@ def test_claims_that_are_right(plan: Plan) -> None:
 def test_claims_that_name_what_is_not_there(
     plan: Plan, change: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(UserError, match=f"claims.yaml: claim 'c'.*{message}"):
+    with pytest.raises(UserError, match=f"claims.yaml: statement 'c'.*{message}"):
         check_these(plan, {**CLAIM, "test": COUNTS, **change})
 
 
 def test_a_claim_that_appears_twice(plan: Plan) -> None:
     good = {**CLAIM, "test": COUNTS}
-    with pytest.raises(UserError, match="claim 'c' appears twice"):
+    with pytest.raises(UserError, match="statement 'c' appears twice"):
         check_these(plan, good, good)
 
 

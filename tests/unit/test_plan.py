@@ -355,7 +355,7 @@ def test_identities_of_tables_figures_and_scorecard(project: Path) -> None:
     assert moved({"experiments__vqe__every": {"steps": 9, "initial": "data"}}) == 4 * [True]
     assert moved({"size": "published"}) == [False, False, True, True]
     assert moved({"paths__figures": "pictures"}) == 4 * [False]
-    (project / "config" / "claims.yaml").write_text("alpha: 0.5\nclaims: []\n")
+    (project / "config" / "claims.yaml").write_text("alpha: 0.5\nstatements: []\n")
     assert moved({}) == [False, False, False, True]
 
 

@@ -73,8 +73,9 @@ def test_runs() -> None:
     assert table["run"].tolist() == [0, 1, 2, 3, 4]
     assert table["best_loss"].tolist() == [0.5, 2e-5, -1e-16, 5e-3, np.inf]
     np.testing.assert_array_equal(table["final_loss"], [0.7, 2e-2, -1e-16, NAN, NAN])
-    # 1e-4 itself is not below 1e-4; −1 is never.
-    assert table["steps_to_1e-4"].tolist() == [-1, 1, 2, -1, -1]
+    # 1e-4 itself is not below 1e-4; nothing is never.
+    np.testing.assert_array_equal(table["steps_to_1e-4"], [NAN, 1, 2, NAN, NAN])
+    np.testing.assert_array_equal(table["loss_at_100"], [NAN] * 5)
     assert table["status"].tolist() == [0, 0, 0, 1, 1]
 
 

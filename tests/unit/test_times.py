@@ -24,7 +24,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with one record that took four seconds to simulate."""
     (tmp_path / "config").mkdir()
     (tmp_path / "config/config.yaml").write_text(yaml.safe_dump(CONFIG))
-    (tmp_path / "config/claims.yaml").write_text("alpha: 0.01\nclaims: []\n")
+    (tmp_path / "config/claims.yaml").write_text("alpha: 0.01\nstatements: []\n")
     record = tmp_path / "data/records/vqe/n=2,boundary=open,depth=1,initial=data.nc"
     write_record(record, {}, {"seconds": 4.0, "spec": "{}"})
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from overpar.report.page import origin, scorecard_page
+from overpar.report.page import paper, scorecard_page
 from overpar.report.plots.scorecard import LOOK, SQUARE, draw
 from overpar.report.plots.style import styled
 from overpar.study import docs
@@ -23,21 +23,26 @@ ROW = {
     "id": "some-claim",
     "source": "A, Fig. 3, released loss curves",
     "statement": "a < b & c",
+    "fixed": "before",
+    "test": "bounds on x",
+    "power": "0.1 past the bound",
+    "instances": "2 of 2",
     "expected": "1",
     "observed": "2",
-    "test": "bounds on x",
-    "p_or_margin": "margin = -1",
     "verdict": "replicated",
+    "cause": "",
     "explanation": "",
     "figure": "fig3",
     "command": "make this",
 }
 ROWS = [
-    {**ROW, "id": "off", "verdict": "deviates", "explanation": "Because of it. Compare: this."},
-    {**ROW, "id": "off-too", "verdict": "deviates", "explanation": "Because of it. Compare: that."},
+    {**ROW, "id": "off", "verdict": "open", "explanation": "Because of it."},
+    {**ROW, "id": "off-too", "verdict": "corrected", "cause": "good-3"},
     {**ROW, "id": "none", "verdict": "not testable", "source": "derived here"},
     *({**ROW, "id": f"good-{k}"} for k in range(20)),
 ]
+TEST = {"expected": "1", "observed": "2", "value": "margin 1", "result": "holds"}
+TESTS = [{**TEST, "id": row["id"], "instance": f"n={k}"} for row in ROWS for k in (4, 6)]
 PAPERS = {"A": "Larocca et al."}
 
 
@@ -50,10 +55,11 @@ def test_every_claim_has_a_figure_and_a_command_that_makes_its_table(size: str) 
     """Each target is made by the workflow, and one of them needs the claim's table or its cells."""
     here = plan(size)
     paths = here.config.paths
-    for claim in read_claims(here).claims:
-        names = figures_of(here, claim.table)
+    for claim in read_claims(here).statements:
+        table = claim.instances[0].table
+        names = figures_of(here, table)
         assert names, claim.id
-        targets = re.findall(r"\S+\.(?:png|csv)", command(here, claim.table))
+        targets = re.findall(r"\S+\.(?:png|csv)", command(here, table))
         tables: set[str] = set()
         for target in targets:
             path = Path(target)
@@ -63,7 +69,7 @@ def test_every_claim_has_a_figure_and_a_command_that_makes_its_table(size: str) 
             else:
                 assert path.parent == Path(paths.tables)
                 tables.add(path.stem)
-        assert claim.table in tables, claim.id
+        assert table in tables, claim.id
 
 
 def test_the_figure_most_about_a_table_comes_first() -> None:
@@ -85,38 +91,46 @@ def test_commands_of_the_smoke_run_name_its_config() -> None:
 def test_scorecard_gets_figure_and_command_of_each_claim() -> None:
     here = plan("published")
     claims = read_claims(here)
-    card = pd.DataFrame({"id": [claim.id for claim in reversed(claims.claims)]})
+    card = pd.DataFrame({"id": [claim.id for claim in reversed(claims.statements)]})
     out = traced(here, claims, card).set_index("id")
-    for claim in claims.claims:
-        assert out.loc[claim.id, "figure"] == ", ".join(figures_of(here, claim.table))
-        assert out.loc[claim.id, "command"] == command(here, claim.table)
+    for claim in claims.statements:
+        table = claim.instances[0].table
+        assert out.loc[claim.id, "figure"] == ", ".join(figures_of(here, table))
+        assert out.loc[claim.id, "command"] == command(here, table)
 
 
 def test_every_letter_of_a_source_is_explained() -> None:
     claims = read_claims(plan("published"))
-    used = {letter for c in claims.claims for letter in re.findall(r"\b[A-Z](?=[,;]|$)", c.source)}
+    used = {
+        letter for c in claims.statements for letter in re.findall(r"\b[A-Z](?=[,;]|$)", c.source)
+    }
     assert used == set(claims.papers)
 
 
 def test_page_has_deviations_first_with_their_command() -> None:
     assumptions = pd.DataFrame([Assumption("f.py", "g", "x < y"), Assumption("c.yaml", "", "z")])
-    text = scorecard_page(pd.DataFrame(ROWS), assumptions, papers=PAPERS, stamp="Small & < .")
+    text = scorecard_page(
+        pd.DataFrame(ROWS), pd.DataFrame(TESTS), assumptions, papers=PAPERS, stamp="Small & < ."
+    )
     order = [
         "Small &amp; &lt; .",
-        "Deviations (2)",
-        "off-too",
-        "Not testable",
+        "Open (1)",
+        "off ·",
+        "Corrected (1)",
+        "Cause: good-3",
+        "Not testable (1)",
         "Replicated (20)",
         "good-19",
     ]
     places = [text.index(part) for part in [*order, "Assumptions (2)"]]
     assert places == sorted(places)
     flat = " ".join(text.split())
-    assert "23 claims: 2 deviates, 1 not testable, 20 replicated. Tests" in flat
+    counted = "23 statements, 46 tests: 1 open, 1 corrected, 0 asymptotic, 1 not testable, 20"
+    assert f"{counted} replicated. Tests" in flat
     for source, counts in {
-        "A, Fig. 3": (2, 0, 20),
-        "derived here": (0, 1, 0),
-        "all": (2, 1, 20),
+        "A": (1, 1, 0, 0, 20),
+        "ours": (0, 0, 0, 1, 0),
+        "all": (1, 1, 0, 1, 20),
     }.items():
         numbers = "".join(f"<td>{number}</td>" for number in counts)
         assert f"<tr><td>{source}</td>{numbers}</tr>" in flat
@@ -129,38 +143,42 @@ def test_page_has_deviations_first_with_their_command() -> None:
 
 
 def test_page_loads_nothing() -> None:
-    text = scorecard_page(pd.DataFrame(ROWS), pd.DataFrame([]), papers=PAPERS)
+    text = scorecard_page(pd.DataFrame(ROWS), pd.DataFrame(TESTS), pd.DataFrame([]), papers=PAPERS)
     assert not re.search(r"src=|href=|url\(|@import|<script", text)
 
 
-def test_figure_has_a_square_per_claim_and_says_why_once() -> None:
+def test_figure_has_a_line_per_statement_below_its_verdict() -> None:
     figure = draw(pd.DataFrame(ROWS), PAPERS)
     (axes,) = figure.axes
-    colours = [patch.get_facecolor() for patch in axes.patches if patch.get_width() == SQUARE]
-    # One in the legend for each verdict, one beside each deviation, one for each claim.
-    assert len(colours) == len(LOOK) + 2 + len(ROWS)
-    texts = [text.get_text() for text in axes.texts]
-    assert texts.count("Because of it.") == 1
-    assert not any("Compare" in text for text in texts)
-    assert "A, Fig. 3" in texts
+    places = [p.get_y() for p in axes.patches if p.get_width() == SQUARE]
+    assert places == sorted(places)
+    assert len(places) == len(ROWS)
+    heads = {text.get_text(): text.get_position()[1] for text in axes.texts}
+    assert heads["1 open"] < places[0] < heads["1 corrected"] < places[1] < heads["20 replicated"]
+    assert heads["20 replicated"] < places[3]
+    assert "0 asymptotic" not in heads
+    colours = {patch.get_facecolor() for patch in axes.patches}
+    assert len(colours) == 4 < len(LOOK)
+
+
+def test_the_figure_of_the_project_fits_a_page(root: Path) -> None:
+    """A4 is 29.7 cm high."""
+    scorecard = pd.read_csv(root / "figures/scorecard.csv", keep_default_na=False)
+    with styled():
+        assert draw(scorecard, PAPERS).get_size_inches()[1] < 29.7 / 2.54
 
 
 def test_long_texts_do_not_shrink_the_figure() -> None:
     with styled():
-        figure = draw(pd.DataFrame(ROWS).assign(explanation="WWWW " * 60), PAPERS)
+        figure = draw(pd.DataFrame(ROWS).assign(statement="WWWW " * 60), PAPERS)
         figure.draw_without_rendering()
     assert figure.axes[0].get_position().width > 0.95
 
 
-def test_figure_without_deviations_is_drawn() -> None:
-    figure = draw(pd.DataFrame(ROWS[3:]), {})
-    assert not any(text.get_text() == "why" for text in figure.axes[0].texts)
-
-
-def test_origin_leaves_out_details() -> None:
-    assert origin("B; A, Extended Data Fig. 1") == "B"
-    assert origin("A, Fig. 3 beside theorem 3") == "A, Fig. 3"
-    assert origin("A, Fig. 4 and Supplementary Fig. 2") == "A, Fig. 4"
+def test_paper_of_a_source() -> None:
+    assert paper("B; A, Extended Data Fig. 1") == "B"
+    assert paper("A, Fig. 3 and more") == "A"
+    assert paper("our own protocol on E") == "ours"
 
 
 PYTHON = '''
@@ -215,7 +233,7 @@ def test_every_mark_is_listed() -> None:
 
 def test_every_claim_is_listed() -> None:
     page = (ROOT / "docs/claims.md").read_text(encoding="utf-8")
-    for claim in read_claims(plan("published")).claims:
+    for claim in read_claims(plan("published")).statements:
         assert f"- `{claim.id}` " in page
 
 

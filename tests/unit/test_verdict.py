@@ -23,8 +23,12 @@ def test_line_is_least_squares_with_weights() -> None:
     assert found.slope == pytest.approx(solved[0])
     assert found.height - found.slope * found.middle == pytest.approx(solved[1])
     assert found.misfit == pytest.approx(residual[0] / 4)
-    widened = max(1.0, found.misfit) ** 0.5
-    assert found.half == pytest.approx(2.5758293 * covariance[0, 0] ** 0.5 * widened)
+    assert found.misfit > 1
+    # Student's quantile for four degrees of freedom, as the scatter is taken from the points.
+    half = 4.6040949 * (covariance[0, 0] * found.misfit) ** 0.5
+    assert found.half == pytest.approx(half)
+    close = line(x, 2 * x + 1 + 0.1 * (y - 2 * x - 1), error, 0.99)
+    assert close.half == pytest.approx(2.5758293 * covariance[0, 0] ** 0.5)
     with pytest.raises(UserError, match="needs three points, but there are 2"):
         line([1, 2], [1, 2], [1, 1])
 

@@ -254,7 +254,7 @@ def project(tmp_path: Path, root: Path) -> Path:
     shutil.copytree(root / "data/published", tmp_path / "data/published")
     shutil.copy(root / "data/checksums.csv", tmp_path / "data")
     (tmp_path / "config").mkdir()
-    (tmp_path / "config/claims.yaml").write_text("alpha: 0.01\nclaims: []\n", encoding="utf-8")
+    (tmp_path / "config/claims.yaml").write_text("alpha: 0.01\nstatements: []\n", encoding="utf-8")
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks/first.ipynb").write_text('{"cells": []}', encoding="utf-8")
     (tmp_path / "own.py").write_text(OWN, encoding="utf-8")

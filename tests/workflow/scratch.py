@@ -69,7 +69,7 @@ CLAIM = {
     "source": "test",
     "statement": "No run diverges.",
     "table": "vqe",
-    "family": "test",
+    "fixed": "after",
     "test": {"kind": "bounds", "column": "diverged", "at_most": 0},
 }
 
@@ -246,7 +246,7 @@ def made(path: Path) -> Project:
     nobody = re.sub(r"https?://[^,]*", "http://127.0.0.1:9/{path}", sources)
     (path / "data/sources.csv").write_text(nobody, encoding="utf-8")
     (path / "config").mkdir()
-    claims = yaml.safe_dump({"alpha": 0.01, "claims": [CLAIM]})
+    claims = yaml.safe_dump({"alpha": 0.01, "statements": [CLAIM]})
     (path / "config/claims.yaml").write_text(claims, encoding="utf-8")
     project = _share_kernels(Project(path))
     project.configure()

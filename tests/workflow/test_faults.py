@@ -97,7 +97,7 @@ def held(project: Project) -> Project:
         tables={"held": {"function": "training:cells", "experiments": ["held"]}},
         figures={},
     )
-    claims = {"alpha": 0.01, "claims": [CLAIM | {"table": "held"}]}
+    claims = {"alpha": 0.01, "statements": [CLAIM | {"table": "held"}]}
     (project.path / "config/claims.yaml").write_text(yaml.safe_dump(claims), encoding="utf-8")
     return project
 

@@ -38,7 +38,7 @@ rule scorecard:
             f"{PLAN.config.paths.figures}/scorecard.html",
             caption="../report/scorecard.rst",
             category="All claims",
-            labels={"shows": "claims, deviations first, and assumptions"},
+            labels={"shows": "every statement with its verdict, and assumptions"},
         ),
         png=report(
             f"{PLAN.config.paths.figures}/scorecard.png",
@@ -53,6 +53,8 @@ rule scorecard:
             category="All claims",
             labels={"shows": "the same as a table"},
         ),
+        instances=f"{PLAN.config.paths.figures}/instances.csv",
+        tables=directory(f"{PLAN.config.paths.figures}/tables"),
     log:
         f"{PLAN.config.paths.logs}/scorecard.log",
     benchmark:

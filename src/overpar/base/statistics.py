@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, ndtri
+from scipy.special import bdtr, ndtri, stdtrit
 
 from overpar.base.checks import require
 from overpar.base.seeds import generator
@@ -109,7 +109,7 @@ class Line:
         half: half-width of the slope's interval.
         middle: abscissa around which slope and height are independent.
         height: of the line there.
-        misfit: χ² per degree of freedom; above 1 it has widened the interval.
+        misfit: χ² per degree of freedom; above 1 it has widened the interval, then Student's.
     """
 
     slope: float
@@ -140,7 +140,9 @@ def line(x: ArrayLike, y: ArrayLike, error: ArrayLike, level: float = 0.99) -> L
     spread = (weight * (x - middle) ** 2).sum()
     slope = (weight * (x - middle) * y).sum() / spread
     misfit = (weight * (y - height - slope * (x - middle)) ** 2).sum() / (len(x) - 2)
-    half = ndtri((1 + level) / 2) * np.sqrt(max(1.0, misfit) / spread)
+    # A scatter that is estimated from the points has few degrees of freedom.
+    quantile = ndtri((1 + level) / 2) if misfit <= 1 else stdtrit(len(x) - 2, (1 + level) / 2)
+    half = quantile * np.sqrt(max(1.0, misfit) / spread)
     return Line(float(slope), float(half), float(middle), float(height), float(misfit))
 
 

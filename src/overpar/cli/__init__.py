@@ -1,4 +1,4 @@
-"""The command line: `overpar evaluate`, `plan`, `run`, `dla`, `diagnose`, `times` and `schema`."""
+"""The command line: `overpar evaluate`, `plan`, `run`, `dla`, `diagnose`, `verdict` and more."""
 
 import argparse
 import importlib
@@ -17,6 +17,7 @@ MODULES = {
     "dla": "dla",
     "diagnose": "diagnose",
     "times": "times",
+    "verdict": "verdict",
     "schema": "schema",
 }
 
@@ -38,14 +39,19 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 on success, 2 after a message about what is wrong, 130 if interrupted."""
+    """Run a command.
+
+    Returns:
+        0 on success, 1 if what was checked is not so, 2 after a message about what is wrong, 130 if
+        interrupted.
+    """
     # One thread is fastest at these sizes, and it keeps results the same for any --cores.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     given = sys.argv[1:] if arguments is None else arguments
     options = parser(given[0] if given else "").parse_args(given)
     try:
-        options.run(options)
+        code: int = options.run(options) or 0
     except UserError as error:
         print(f"overpar: {error}", file=sys.stderr)
         return 2
@@ -56,4 +62,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    return code

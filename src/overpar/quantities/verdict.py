@@ -63,7 +63,7 @@ def trend(qubits: Sequence[int], values: Sequence[float], errors: Sequence[float
     rate = line(n, logarithm / np.log(2), weight / np.log(2), LEVEL)
     fits = [fit.misfit <= FITS for fit in (power, rate)]
     law = "power" if power.misfit < rate.misfit else "exponential"
-    if abs(rate.slope) <= max(rate.half, 1e-9):
+    if abs(rate.slope) <= (1e-9 if exact else rate.half):
         law = "constant"
     elif not exact and all(fits):
         law = "undecided"

@@ -1,4 +1,4 @@
-"""Claims: sentences of the papers, with the tests that are fixed in `claims.yaml`."""
+"""Tests of statements: what each kind reads. `claims.yaml` fixes them, `outcomes` applies them."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -10,11 +10,13 @@ Scalar = str | int | float
 Named = list[tuple[str, str]]
 
 
-class _Model(BaseModel):
+class Strict(BaseModel):
+    """A frozen model without unknown keys."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Test(_Model):
+class _Test(Strict):
     """A test of rows of a table."""
 
     OURS: ClassVar[tuple[str, ...]] = ("column",)
@@ -24,40 +26,62 @@ class _Test(_Model):
         return [(f"test.{key}", getattr(self, key)) for key in self.OURS if getattr(self, key)]
 
 
-class Within(_Test):
-    """A column's median over the selected rows lies within `tolerance` of `expected`."""
+class Equals(_Test):
+    """Every selected row's column, divided by that of `per` if given, is as expected."""
 
-    kind: Literal["within"]
+    OURS = ("column", "per")
+
+    kind: Literal["equals"]
     column: str
+    per: str | None = None
     expected: float
-    tolerance: float = Field(gt=0)
+    tolerance: float = Field(0, ge=0, description="largest deviation that counts as equal")
 
 
 class Bounds(_Test):
     """Every selected row's column, divided by that of `per` if given, lies within bounds.
 
     A row without a value, such as a cell where no run converged, proves nothing: if all others lie
-    within bounds, the claim cannot be tested; if one does not, it deviates.
+    within bounds, the claim cannot be tested; if one does not, it fails.
     """
 
-    OURS = ("column", "per")
+    OURS = ("column", "per", "low", "high")
 
     kind: Literal["bounds"]
     column: str
     per: str | None = None
     at_least: float = -np.inf
     at_most: float = np.inf
+    low: str | None = Field(None, description="lower end of the column's confidence interval")
+    high: str | None = Field(None, description="its upper end")
+    level: float = Field(0.99, gt=0, lt=1, description="confidence level of the interval")
+    half: float = Field(0, ge=0, description="half-width of the interval if it is a number")
+
+
+class Runs(_Test):
+    """All runs of every selected row, or none of them, are counted in a column."""
+
+    OURS = ("column", "of")
+
+    kind: Literal["runs"]
+    column: str
+    of: str = "runs"
+    expected: Literal["all", "none"]
 
 
 class Brackets(_Test):
-    """The one selected row's confidence interval, from `low` to `high`, holds `expected`."""
-
-    OURS = ("low", "high")
+    """Confidence intervals hold what is expected: normal scores, each row's and all together."""
 
     kind: Literal["brackets"]
     low: str
     high: str
-    expected: float
+    expected: float | str = Field(description="a number, or a column")
+    level: float = Field(0.99, gt=0, lt=1, description="confidence level of the intervals")
+
+    def ours(self) -> Named:
+        """The columns of the claim's table that the test reads."""
+        keys = ("low", "high", *(["expected"] if isinstance(self.expected, str) else []))
+        return [(f"test.{key}", getattr(self, key)) for key in keys]
 
 
 class Published(_Test):
@@ -65,12 +89,10 @@ class Published(_Test):
 
     published: str = Field(description="file in data/published")
     match: dict[str, str] = Field(description="our column to the published one")
-    exclude: list[dict[str, Scalar]] = Field(default_factory=list)
 
     def ours(self) -> Named:
         """The columns of the claim's table that the test reads."""
-        excluded = [("test.exclude", column) for rows in self.exclude for column in rows]
-        return [*super().ours(), *(("test.match", column) for column in self.match), *excluded]
+        return [*super().ours(), *(("test.match", column) for column in self.match)]
 
     def theirs(self) -> Named:
         """The columns of the published file that the test reads."""
@@ -78,7 +100,7 @@ class Published(_Test):
 
 
 class SameCounts(Published):
-    """Success counts equal the published ones: Fisher's exact test cell by cell."""
+    """Success counts equal the published ones: Fisher's exact test, cell by cell and together."""
 
     kind: Literal["same_counts"]
     column: str
@@ -96,23 +118,44 @@ class SameCounts(Published):
 
 
 class SameMedian(Published):
-    """Runs have the published median: Mood's median test cell by cell, on one row per run.
+    """Runs have the published median: Mood's median test, cell by cell and together.
 
-    As many of ours as of theirs (half) lie below their median. Cells whose published median is
-    below `floor`, where rounding decides, are left to the counts. If `pooled`, the runs of all
-    cells are counted together, which finds a small shift that all cells share.
+    One row per run; rows without a value do not count. As many of ours as of theirs (half) lie
+    below their median. Cells whose published median is below `floor`, where rounding decides, are
+    left to the counts. If `pooled`, the runs of all cells are counted as those of one, which finds
+    a small shift that all cells share.
     """
 
     kind: Literal["same_median"]
     column: str
     published_column: str
+    published_runs: str = Field("runs", description="number of runs that have a value")
     floor: float = Field(1e-12, gt=0)
     pooled: bool = False
 
     def theirs(self) -> Named:
         """The columns of the published file that the test reads."""
-        column = ("test.published_column", self.published_column)
-        return [*super().theirs(), column, ("test.kind", "runs")]
+        columns = (("test.published_column", self.published_column),)
+        return [*super().theirs(), *columns, ("test.published_runs", self.published_runs)]
+
+
+class SamePlateaus(Published):
+    """Runs end on two plateaus, and as many on each as published: Fisher's exact test.
+
+    The published mean and the two plateaus, which are the smallest and the largest value, give the
+    published counts. A run of ours that is farther than 1e-6 from both fails the test.
+    """
+
+    kind: Literal["same_plateaus"]
+    column: str
+    smallest: str = Field(description="published column of the lower plateau")
+    mean: str
+    largest: str = Field(description="published column of the upper plateau")
+
+    def theirs(self) -> Named:
+        """The columns of the published file that the test reads."""
+        columns = [(f"test.{key}", getattr(self, key)) for key in ("smallest", "mean", "largest")]
+        return [*super().theirs(), *columns, ("test.kind", "runs")]
 
 
 class SameSpectrum(Published):
@@ -149,27 +192,14 @@ class SameValues(Published):
 
 
 Test = Annotated[
-    Within | Bounds | Brackets | SameCounts | SameMedian | SameSpectrum | SameValues,
+    Equals
+    | Bounds
+    | Runs
+    | Brackets
+    | SameCounts
+    | SameMedian
+    | SamePlateaus
+    | SameSpectrum
+    | SameValues,
     Field(discriminator="kind"),
 ]
-
-
-class Claim(_Model):
-    """One claim: a sentence, where it comes from, which rows it is about, and its test."""
-
-    id: str
-    source: str
-    statement: str
-    table: str
-    family: str = Field(description="claims whose p-values are Holm-corrected together")
-    where: dict[str, Scalar | list[Scalar]] = Field(default_factory=dict)
-    test: Test
-    explanation: str = Field("", description="shown where the claim deviates or cannot be tested")
-
-
-class Claims(_Model):
-    """All claims, and the family-wise error rate at which a difference counts."""
-
-    alpha: float = Field(gt=0, lt=1)
-    papers: dict[str, str] = Field(default_factory=dict, description="by their letter in sources")
-    claims: list[Claim]

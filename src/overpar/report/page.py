@@ -1,12 +1,12 @@
-"""The scorecard as a page: deviations first, each with the command that shows it."""
+"""The scorecard as a page: what is not replicated first, each with the command that shows it."""
 
-import re
 from collections.abc import Mapping
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-VERDICTS = ("deviates", "not testable", "replicated")
+from overpar.report.verdicts import MEANINGS, VERDICTS
+
 TEMPLATES = Environment(
     loader=PackageLoader("overpar.report"),
     autoescape=True,
@@ -18,6 +18,7 @@ TEMPLATES = Environment(
 
 def scorecard_page(
     scorecard: pd.DataFrame,
+    instances: pd.DataFrame,
     assumptions: pd.DataFrame,
     *,
     papers: Mapping[str, str],
@@ -27,11 +28,12 @@ def scorecard_page(
 
     Args:
         scorecard: as written to scorecard.csv.
+        instances: as written to instances.csv.
         assumptions: our scientific choices, with columns file, where and text.
         papers: by the letter that sources begin with.
         stamp: what is said of the size of the run.
     """
-    verdicts, sources = scorecard["verdict"], scorecard["source"].map(origin)
+    verdicts, sources = scorecard["verdict"], scorecard["source"].map(paper)
     counts = {
         source: [int(((sources == source) & (verdicts == verdict)).sum()) for verdict in VERDICTS]
         for source in sorted(set(sources))
@@ -39,24 +41,25 @@ def scorecard_page(
     groups = {v: scorecard[verdicts == v].to_dict("records") for v in VERDICTS}
     return TEMPLATES.get_template("page.html").render(
         groups=groups,
+        meanings=MEANINGS,
         counts=counts | {"all": [len(rows) for rows in groups.values()]},
+        tests={name: rows.to_dict("records") for name, rows in instances.groupby("id")},
         assumptions=assumptions.to_dict("records"),
         letters=letters(papers),
         stamp=stamp,
     )
 
 
-def origin(source: str) -> str:
-    """A source without its details: the letter of the paper and the first figure or equation.
+def paper(source: str) -> str:
+    """The letter of the paper that a source begins with, or "ours".
 
     Examples:
-        >>> origin("A, Fig. 3, released loss curves"), origin("derived here")
-        ('A, Fig. 3', 'derived here')
+        >>> paper("A, Fig. 3, released loss curves"), paper("derived here")
+        ('A', 'ours')
     """
-    parts = re.split(r";| and | beside ", source)[0].split(", ")
-    return ", ".join(parts[:2])
+    return source[0] if source[1:2] in (",", ";") else "ours"
 
 
 def letters(papers: Mapping[str, str]) -> str:
     """What the letters of sources stand for."""
-    return " ".join(f"{letter}: {paper}." for letter, paper in papers.items())
+    return " ".join(f"{letter}: {name}." for letter, name in papers.items())

@@ -1,5 +1,6 @@
 """Build one table, figure or the scorecard of a plan, each file written whole or not at all."""
 
+import gzip
 import importlib
 import os
 from collections.abc import Callable
@@ -77,24 +78,31 @@ def _size(plan: Plan) -> str:
 
 
 def build_scorecard(plan: Plan) -> None:
-    """Judge every claim and write the scorecard: CSV, a page, PNG and PDF."""
-    from overpar.report.claims import judge
+    """Judge every statement and write the scorecard: CSVs, a page, PNG and PDF.
+
+    The tables that are judged are put beside it, packed, so that it can be made again from them.
+    """
     from overpar.report.page import scorecard_page
     from overpar.report.plots import scorecard as plot
     from overpar.report.plots.style import image, styled
     from overpar.study.assumptions import collect
-    from overpar.study.trace import traced
+    from overpar.study.scorecard import judged, packed, tables_judged
 
     claims = read_claims(plan)
-    tables = {name: pd.read_csv(plan.table_path(name)) for name in plan.config.tables}
-    published = {p.name: pd.read_csv(p) for p in sorted((plan.project / PUBLISHED).glob("*.csv"))}
-    scorecard = traced(plan, claims, judge(claims, tables, published))
+    scorecard, instances = judged(
+        plan, {name: plan.table_path(name) for name in tables_judged(claims)}
+    )
     out = plan.project / plan.config.paths.figures / "scorecard.csv"
     write_whole(out, scorecard.to_csv(index=False))
+    write_whole(out.with_name("instances.csv"), instances.to_csv(index=False))
+    for name in tables_judged(claims):
+        content = plan.table_path(name).read_bytes()
+        # Without a time, so that the same table is the same file.
+        write_whole(packed(plan, name), gzip.compress(content, mtime=0))
     choices = pd.DataFrame(collect(plan.project))
-    page = scorecard_page(scorecard, choices, papers=claims.papers, stamp=_size(plan))
+    page = scorecard_page(scorecard, instances, choices, papers=claims.papers, stamp=_size(plan))
     write_whole(out.with_suffix(".html"), page)
     with styled():
         figure = plot.draw(scorecard, claims.papers)
         for suffix in (".png", ".pdf"):
-            write_whole(out.with_suffix(suffix), image(figure, suffix, _size(plan)))
+            write_whole(out.with_suffix(suffix), image(figure, suffix, _size(plan), colours=64))

@@ -7,7 +7,8 @@ from typing import Any
 
 from overpar.base.errors import UserError
 from overpar.base.validation import check, choices
-from overpar.report.criteria import Claim, Claims, Named, Published
+from overpar.report.criteria import Named, Published
+from overpar.report.statements import Claims, Where
 from overpar.study.config import read
 from overpar.study.plan import PUBLISHED, Plan
 from overpar.study.tables import fixed_values, table_columns
@@ -32,24 +33,26 @@ def check_claims(plan: Plan) -> None:
     """
     columns = {name: table_columns(plan, name) for name in plan.config.tables}
     values = {name: fixed_values(plan, name) for name in plan.config.tables}
-    seen: set[str] = set()
-    for claim in read_claims(plan).claims:
-        where = f"{plan.config.claims}: claim {claim.id!r}"
-        if claim.id in seen:
-            raise UserError(f"{where} appears twice.")
-        seen.add(claim.id)
-        if claim.table not in columns:
-            raise UserError(
-                f"{where} reads the unknown table {claim.table!r}; {choices(claim.table, columns)}"
-            )
-        ours = [*(("where", column) for column in claim.where), *claim.test.ours()]
-        _check_columns(where, ours, columns[claim.table], f"the table {claim.table!r}")
-        _check_values(where, claim, values[claim.table])
-        if isinstance(claim.test, Published):
-            facts = plan.project / PUBLISHED / claim.test.published
-            if not facts.is_file():
-                raise UserError(f"{where} compares with {str(facts)!r}; there is no such file.")
-            _check_columns(where, claim.test.theirs(), header(facts), claim.test.published)
+    for statement in read_claims(plan).statements:
+        where = f"{plan.config.claims}: statement {statement.id!r}"
+        for instance in statement.instances:
+            table = instance.table
+            if table not in columns:
+                raise UserError(
+                    f"{where} reads the unknown table {table!r}; {choices(table, columns)}"
+                )
+            rows = [("where", instance.where)]
+            rows += [("leave_out", rows.where) for rows in statement.leave_out]
+            ours = [(key, column) for key, chosen in rows for column in chosen]
+            ours += instance.test.ours()
+            _check_columns(where, ours, columns[table], f"the table {table!r}")
+            _check_values(where, rows, values[table])
+            if isinstance(instance.test, Published):
+                facts = plan.project / PUBLISHED / instance.test.published
+                if not facts.is_file():
+                    raise UserError(f"{where} compares with {str(facts)!r}; there is no such file.")
+                theirs = instance.test.theirs()
+                _check_columns(where, theirs, header(facts), instance.test.published)
 
 
 def header(path: Path) -> list[str]:
@@ -67,14 +70,15 @@ def _check_columns(where: str, named: Named, known: Sequence[str], place: str) -
             )
 
 
-def _check_values(where: str, claim: Claim, allowed: Mapping[str, Sequence[Any]]) -> None:
-    """Refuse values that no cell can have: a claim about them would only be "not testable"."""
-    excluded = claim.test.exclude if isinstance(claim.test, Published) else []
-    named = [("where", *item) for item in claim.where.items()]
-    named += [("test.exclude", *item) for rows in excluded for item in rows.items()]
-    for key, column, wanted in named:
-        for value in wanted if isinstance(wanted, list) else [wanted]:
-            if value not in allowed.get(column, [value]):
-                raise UserError(
-                    f"{where}: {key}.{column} is {value!r}; {choices(str(value), allowed[column])}"
-                )
+def _check_values(
+    where: str, rows: Sequence[tuple[str, Where]], allowed: Mapping[str, Sequence[Any]]
+) -> None:
+    """Refuse values that no cell can have: a test of them would only be "not testable"."""
+    for key, chosen in rows:
+        for column, wanted in chosen.items():
+            for value in wanted if isinstance(wanted, list) else [wanted]:
+                if value not in allowed.get(column, [value]):
+                    raise UserError(
+                        f"{where}: {key}.{column} is {value!r};"
+                        f" {choices(str(value), allowed[column])}"
+                    )

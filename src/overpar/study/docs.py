@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from overpar.report.criteria import Claim
+from overpar.report.outcomes import describe
+from overpar.report.statements import Statement
 from overpar.study.api_page import api_page
 from overpar.study.assumptions import collect, item, markdown
 from overpar.study.check import read_study
@@ -31,9 +32,10 @@ where a paper leaves one. What the numbers mean is in [conventions.md](conventio
 CLAIMS = """\
 # Claims
 
-Made by `make docs` from `config/claims.yaml` and `config/config.yaml`; not to be edited. Claims are
-grouped by the table that they are tested on, with the figures that draw it and the command that
-shows it. `figures/scorecard.csv` holds the verdicts.
+Made by `make docs` from `config/claims.yaml` and `config/config.yaml`; not to be edited. Statements
+are grouped by the table that they are tested on, with the figures that draw it and the command that
+shows it; below each stand its instances. `figures/scorecard.csv` holds the verdicts,
+`figures/instances.csv` what every test saw.
 
 """
 FIGURES = """\
@@ -63,16 +65,24 @@ def pages(project: Path) -> dict[str, str]:
 def _claims(plan: Plan) -> str:
     claims = read_claims(plan)
     lines = [f"- {letter}: {paper}" for letter, paper in claims.papers.items()] + [""]
-    by_table: dict[str, list[Claim]] = {}
-    for claim in claims.claims:
-        by_table.setdefault(claim.table, []).append(claim)
+    by_table: dict[str, list[Statement]] = {}
+    for one in claims.statements:
+        by_table.setdefault(one.instances[0].table, []).append(one)
     folder = plan.config.paths.figures
     for table, members in by_table.items():
         figures = [f"[{name}](../{folder}/{name}.png)" for name in figures_of(plan, table)]
         lines += [f"## {table}", "", ", ".join(figures) or "No figure.", ""]
         lines += ["```sh", command(plan, table), "```", ""]
-        for claim in members:
-            lines += item(f"`{claim.id}` ({claim.source}): {claim.statement}")
+        for one in members:
+            said = f"`{one.id}` ({one.source}; fixed {one.fixed}): {one.statement}"
+            lines += item(f"{said} Test: {describe(one.instances[0].test)}.")
+            for instance in one.instances if len(one.instances) > 1 else []:
+                lines += ["  " + line for line in item(instance.label)]
+            for rows in one.leave_out:
+                left = ", ".join(f"{key}={value}" for key, value in rows.where.items())
+                lines += [
+                    "  " + line for line in item(f"Left out: {left}, because {rows.because}.")
+                ]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -85,7 +95,8 @@ def _codecheck(plan: Plan) -> str:
     citation = yaml.safe_load((plan.project / "CITATION.cff").read_text(encoding="utf-8"))
     folder = plan.config.paths.figures
     manifest = [
-        {"file": f"{folder}/scorecard.csv", "comment": "every claim with its verdict"},
+        {"file": f"{folder}/scorecard.csv", "comment": "every statement with its verdict"},
+        {"file": f"{folder}/instances.csv", "comment": "what each of its tests saw"},
         {"file": f"{folder}/scorecard.png", "comment": "the same as a figure"},
     ]
     for name, block in plan.config.figures.items():
@@ -106,7 +117,7 @@ def _codecheck(plan: Plan) -> str:
 def _gallery(plan: Plan) -> str:
     """Every figure in small and with a link."""
     folder = f"../{plan.config.paths.figures}"
-    titles = {"scorecard": "Every claim with its verdict"}
+    titles = {"scorecard": "Every statement with its verdict"}
     titles |= {name: block.title for name, block in plan.config.figures.items()}
     cells = [
         f'<a href="{folder}/{name}.png"><img src="{folder}/{name}.png" width="270"'
@@ -121,9 +132,12 @@ def _gallery(plan: Plan) -> str:
 
 def _with_answer(plan: Plan) -> str:
     """The README with the result as the scorecard has it."""
-    scorecard = pd.read_csv(plan.project / plan.config.paths.figures / "scorecard.csv")
+    folder = plan.project / plan.config.paths.figures
+    scorecard, instances = (
+        pd.read_csv(folder / name) for name in ("scorecard.csv", "instances.csv")
+    )
     text = (plan.project / "README.md").read_text(encoding="utf-8")
-    answer = "\n".join(textwrap.wrap(headline(scorecard), width=100)) + "\n"
+    answer = "\n".join(textwrap.wrap(headline(scorecard, instances), width=100)) + "\n"
     return ANSWER.sub(lambda marks: marks[1] + answer + marks[2], text)
 
 

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-# Claim, what is said where it is replicated, and where it is not; {seen} is what was observed.
+# Statement, what is said where it is replicated, and where it is not; {seen} is what was observed.
 PARTS = (
     (
         "transition-above-periodic",
@@ -14,43 +14,51 @@ PARTS = (
         " state from there on",
     ),
     (
-        "transition-half-open",
+        "transition-half",
         "on the open chain half do at {seen} M_c",
         "on the open chain half do at {seen} M_c, outside the bounds set before",
     ),
     (
-        "transition-traps-singular-open",
+        "transition-traps-singular",
         "no trap has a QFIM of full rank",
         "some traps have a QFIM of full rank",
     ),
     (
-        "transition-critical-adam",
+        "transition-critical",
         "and 3000 steps of Adam need {seen} M_c",
         "and the {seen} M_c that 3000 steps of Adam need are slow valleys",
     ),
 )
+NAMES = {
+    "replicated": "are replicated",
+    "corrected": "are corrected, their cause being tested too",
+    "asymptotic": "hold only in a limit whose exact law is met",
+    "open": "are not met",
+    "not testable": "cannot be tested",
+}
 
 
-def headline(scorecard: pd.DataFrame) -> str:
-    """Where the transition is, and how many claims hold.
+def headline(scorecard: pd.DataFrame, instances: pd.DataFrame) -> str:
+    """Where the transition is, and how many statements hold.
 
     Args:
-        scorecard: with columns id, verdict and observed; claims that it has not, or that this run
-            could not test, are left out.
+        scorecard: with columns id and verdict; statements that it has not, or that this run could
+            not test, are left out.
+        instances: with columns id and observed, of which the first of a statement is quoted.
     """
-    rows = scorecard.set_index("id")
+    verdicts = scorecard.set_index("id")["verdict"]
+    first = instances.drop_duplicates("id").set_index("id")["observed"]
     said = []
     for name, good, bad in PARTS:
-        if name in rows.index and rows.loc[name, "verdict"] != "not testable":
-            seen = re.sub(r" in \d+ cells", "", str(rows.loc[name, "observed"]))
+        if name in verdicts.index and verdicts[name] != "not testable":
+            seen = re.sub(r" in \d+ cells", "", str(first[name]))
             seen = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.3g}", seen)
-            text = good if rows.loc[name, "verdict"] == "replicated" else bad
-            said.append(text.format(seen=seen))
-    counts = scorecard["verdict"].value_counts()
+            said.append((good if verdicts[name] == "replicated" else bad).format(seen=seen))
     where = "**Where is the transition?** At M_c angles, where the exact rank saturates: "
     answer = f"{where}{', '.join(said)}. " if said else ""
-    good, bad, open_ = (counts.get(v, 0) for v in ("replicated", "deviates", "not testable"))
+    counts = verdicts.value_counts()
+    parts = [f"{counts[v]} {said}" for v, said in NAMES.items() if counts.get(v, 0)]
     return (
-        f"{answer}Of {len(scorecard)} tested claims {good} are replicated, {bad} deviate and"
-        f" {open_} cannot be tested."
+        f"{answer}Of {len(scorecard)} statements, tested {len(instances)} times,"
+        f" {', '.join(parts[:-1])}{' and ' if parts[:-1] else ''}{parts[-1]}."
     )

@@ -21,7 +21,8 @@ from overpar.study.roles import check_roles
 BUILD = "overpar.study.build"
 NOTEBOOKS = "overpar.study.notebooks"
 TRACE = "overpar.study.trace"
-SCORECARD = ("overpar.report.claims", "overpar.report.page", "overpar.report.plots.scorecard")
+SCORECARD = ("overpar.report.verdicts", "overpar.report.page", "overpar.report.plots.scorecard")
+JUDGED = "overpar.study.scorecard"
 
 
 class Identities:
@@ -180,6 +181,7 @@ class Identities:
             [code_digest(module) for module in SCORECARD],
             # Alone: all of the plan that it follows is in what stands above.
             module_digest(TRACE),
+            module_digest(JUDGED),
             module_digest(BUILD),
         ]
         return _hash(json.dumps(content))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from overpar.report.criteria import Claims
+from overpar.report.statements import Claims
 from overpar.study.plan import Plan
 
 SNAKEMAKE = ".venv/bin/snakemake --cores all"
@@ -36,7 +36,7 @@ def command(plan: Plan, table: str) -> str:
 
 def traced(plan: Plan, claims: Claims, scorecard: pd.DataFrame) -> pd.DataFrame:
     """The scorecard with the columns figure and command."""
-    tables = {claim.id: claim.table for claim in claims.claims}
+    tables = {one.id: one.instances[0].table for one in claims.statements}
     return scorecard.assign(
         figure=[", ".join(figures_of(plan, tables[name])) for name in scorecard["id"]],
         command=[command(plan, tables[name]) for name in scorecard["id"]],

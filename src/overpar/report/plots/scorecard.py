@@ -1,6 +1,5 @@
-"""The scorecard as a page: deviations with their explanation, then every claim as a square."""
+"""The scorecard as one page: every statement a line, those that are not replicated first."""
 
-import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,24 +8,28 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from overpar.report.page import letters, origin
+from overpar.report.page import letters, paper
+from overpar.report.verdicts import MEANINGS, VERDICTS
 
 WIDTH, MARGIN = 17.4 / 2.54, 0.08
-LINE = 0.098
-SIZE = 5.6
+LINE, SIZE = 0.094, 5.2
 # Where columns start, in inches, and how many characters fit into them.
 COLUMNS = {
-    "claim": (0.14, 51),
-    "expected": (2.32, 24),
-    "observed": (3.32, 28),
-    "why": (4.48, 54),
+    "statement": (0.14, 120),
+    "fixed": (4.92, 8),
+    "instances": (5.24, 12),
+    "power": (5.7, 28),
 }
-LONGEST = 3
-SQUARE, PER_ROW, LABEL = 0.085, 16, 1.6
+HEADS = {"fixed": "fixed", "instances": "instances", "power": "would have found"}
+# What is not replicated has as many lines as it needs.
+ROOM = 3
+SQUARE = 0.075
 LOOK = {
-    "deviates": ("#D55E00", "#D55E00", "deviate"),
-    "not testable": ("white", "0.5", "not testable in this run"),
-    "replicated": ("#009E73", "#009E73", "replicated"),
+    "open": ("#D55E00", "#D55E00"),
+    "corrected": ("#0072B2", "#0072B2"),
+    "asymptotic": ("#56B4E9", "#56B4E9"),
+    "not testable": ("white", "0.5"),
+    "replicated": ("#009E73", "#009E73"),
 }
 
 
@@ -39,124 +42,67 @@ class _Page:
     squares: list[tuple[float, float, str]] = field(default_factory=list)
     rules: list[float] = field(default_factory=list)
 
-    def text(self, x: float, text: str, y: float | None = None, **look: object) -> None:
+    def text(self, x: float, text: str, **look: object) -> None:
         # The figure's font has no Fraktur.
-        plain = text.replace("𝔤", "g")
-        self.texts.append((x, self.height if y is None else y, plain, look))
+        self.texts.append((x, self.height, text.replace("𝔤", "g"), look))
 
 
 def draw(scorecard: pd.DataFrame, papers: Mapping[str, str]) -> Figure:
-    """Deviations first, those of one explanation together; below, one square per claim.
+    """A heading per verdict and its statements below, each with its number of instances and power.
 
     Args:
         scorecard: as written to scorecard.csv.
         papers: by the letter that sources begin with.
     """
     page = _Page()
-    counts = scorecard["verdict"].value_counts()
-    x = 0.14
-    for verdict, (_, _, name) in reversed(LOOK.items()):
-        page.squares.append((x, page.height + 0.015, verdict))
-        page.text(x + 0.13, f"{counts.get(verdict, 0)} {name}", fontsize=7)
-        x += 1.5
-    page.height += 2 * LINE
-    _deviations(page, scorecard[scorecard["verdict"] == "deviates"])
-    _squares(page, scorecard)
+    for name, head in HEADS.items():
+        page.text(COLUMNS[name][0], head, fontstyle="italic")
+    for verdict in VERDICTS:
+        rows = scorecard[scorecard["verdict"] == verdict]
+        if rows.empty:
+            continue
+        page.text(0, f"{len(rows)} {verdict}", fontweight="bold", fontsize=6.5)
+        page.text(0.95, MEANINGS[verdict], fontstyle="italic")
+        page.height += 1.3 * LINE
+        for _, row in rows.iterrows():
+            _statement(page, row, ROOM if verdict != "replicated" else 1)
+        page.height += 0.4 * LINE
+        page.rules.append(page.height)
+        page.height += 0.4 * LINE
     if papers:
-        page.height += 0.5 * LINE
-        lines = textwrap.wrap(letters(papers), 125)
-        page.text(0.14, "\n".join(lines))
+        lines = textwrap.wrap(letters(papers), 165)
+        page.text(0, "\n".join(lines))
         page.height += len(lines) * LINE
     return _drawn(page)
 
 
-def _deviations(page: _Page, rows: pd.DataFrame) -> None:
-    if rows.empty:
-        return
-    for name, (x, _) in COLUMNS.items():
-        page.text(x, name, fontweight="bold")
-    page.height += 1.2 * LINE
-    short = rows["explanation"].map(_short)
-    for why in dict.fromkeys(short):
-        page.rules.append(page.height)
-        page.height += 0.3 * LINE
-        start = page.height
-        lines = textwrap.wrap(why or "not known", COLUMNS["why"][1])
-        page.text(COLUMNS["why"][0], "\n".join(lines))
-        for _, row in rows[short == why].iterrows():
-            page.squares.append((0.01, page.height + 0.01, "deviates"))
-            texts = {
-                "claim": row["statement"],
-                "expected": _end(row["expected"]),
-                "observed": _end(row["observed"]),
-            }
-            tallest = 1
-            for name, text in texts.items():
-                wrapped = textwrap.wrap(text, COLUMNS[name][1], max_lines=LONGEST, placeholder=" …")
-                page.text(COLUMNS[name][0], "\n".join(wrapped))
-                tallest = max(tallest, len(wrapped))
-            page.height += (tallest + 0.25) * LINE
-        page.height = max(page.height, start + (len(lines) + 0.25) * LINE)
-    page.rules.append(page.height)
-    page.height += LINE
-
-
-def _squares(page: _Page, scorecard: pd.DataFrame) -> None:
-    """Three columns of sources, each with a square per claim in the order of verdicts."""
-    sources = scorecard["source"].map(origin)
-    groups = [(name, list(scorecard["verdict"][sources == name])) for name in sorted(set(sources))]
-    lines = [-(-len(verdicts) // PER_ROW) for _, verdicts in groups]
-    columns = 2
-    limit = -(-sum(lines) // columns)
-    top, column, used, lowest = page.height, 0, 0, 0
-    for (name, verdicts), count in zip(groups, lines, strict=True):
-        if used and used + count > limit and column < columns - 1:
-            column, used = column + 1, 0
-        x, y = 0.14 + column * WIDTH / columns, top + used * 1.15 * LINE
-        page.text(x, textwrap.shorten(name, 32, placeholder=" …"), y)
-        for k, verdict in enumerate(verdicts):
-            left = x + LABEL + k % PER_ROW * 1.2 * SQUARE
-            page.squares.append((left, y + k // PER_ROW * 1.15 * LINE, verdict))
-        used += count
-        lowest = max(lowest, used)
-    page.height = top + lowest * 1.15 * LINE
-
-
-def _short(explanation: str) -> str:
-    """The first sentences, as many as fit into five lines."""
-    sentences = re.split(r"(?<=[a-zé)²][.]) (?=[A-Z])", explanation)
-    room = 5 * COLUMNS["why"][1]
-    out = textwrap.shorten(sentences[0], room, placeholder=" …")
-    for sentence in sentences[1:]:
-        if len(out) + len(sentence) > room or sentence.startswith("Compare:"):
-            break
-        out += f" {sentence}"
-    return out
-
-
-def _end(text: str) -> str:
-    """A long list of counts with its middle left out."""
-    parts = text.split(", ")
-    if len(parts) <= 8:
-        return text
-    return ", ".join([*parts[:5], "…", parts[-1]])
+def _statement(page: _Page, row: pd.Series, room: int) -> None:
+    page.squares.append((0.01, page.height + 0.01, row["verdict"]))
+    said = f"[{paper(row['source'])}] {row['statement']}"
+    lines = textwrap.wrap(said, COLUMNS["statement"][1], max_lines=room, placeholder=" …")
+    page.text(COLUMNS["statement"][0], "\n".join(lines))
+    page.text(COLUMNS["fixed"][0], row["fixed"])
+    page.text(COLUMNS["instances"][0], row["instances"])
+    power = textwrap.shorten(row["power"], COLUMNS["power"][1], placeholder=" …")
+    page.text(COLUMNS["power"][0], power)
+    page.height += len(lines) * LINE
 
 
 def _drawn(page: _Page) -> Figure:
-    height = page.height + 2 * MARGIN
+    height = page.height + MARGIN
     figure = Figure(figsize=(WIDTH, height))
     axes = figure.subplots()
     axes.set(xlim=(-MARGIN, WIDTH - MARGIN), ylim=(height, 0))
     axes.axis("off")
     for x, y, text, look in page.texts:
-        style = {"fontsize": SIZE, "va": "top", "linespacing": 1.15, "parse_math": False}
+        style = {"fontsize": SIZE, "va": "top", "linespacing": 1.12, "parse_math": False}
         written = axes.text(x, y, text, **{**style, **look})  # type: ignore[arg-type]
         written.set_in_layout(False)  # a long one must not shrink the page
     for x, y, verdict in page.squares:
-        face, edge, _ = LOOK[verdict]
+        face, edge = LOOK[verdict]
         box = Rectangle((x, y), SQUARE, SQUARE, facecolor=face, edgecolor=edge, linewidth=0.5)
         axes.add_patch(box)
-        if verdict == "deviates":
+        if verdict == "open":
             # Also told apart without colours.
             axes.plot([x, x + SQUARE], [y, y + SQUARE], color="white", linewidth=0.7)
     for y in page.rules:

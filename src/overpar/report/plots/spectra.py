@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from overpar.report.claims import select
+from overpar.report.outcomes import select
 from overpar.report.plots.style import COLOURS, COLUMN, PUBLISHED, Drawn
 
 BOUNDARIES = ("open", "periodic")

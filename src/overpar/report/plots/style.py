@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from PIL import Image
 
 COLUMN = 8.5 / 2.54
 # Okabe and Ito's palette, safe for colour-blind readers; black is kept for published values.
@@ -56,19 +57,23 @@ def styled() -> AbstractContextManager[None]:
     )
 
 
-def image(figure: Figure, suffix: str, stamp: str = "") -> bytes:
+def image(figure: Figure, suffix: str, stamp: str = "", colours: int | None = None) -> bytes:
     """A figure as a file, the same bytes every time, with a stamp in its corner if there is one.
 
     Args:
         figure: is left without its layout engine.
         suffix: ".png" or ".pdf".
         stamp: what is said of the size of the run.
+        colours: of a PNG that is text and flat shapes, which makes it much smaller.
     """
     if stamp:
         figure.supxlabel(stamp.strip(), x=0.99, ha="right", fontsize=5, color="0.4")
     out = BytesIO()
     metadata = {"CreationDate": None} if suffix == ".pdf" else None
     figure.savefig(out, format=suffix.removeprefix("."), metadata=metadata)
+    if suffix == ".png" and colours:
+        drawn, out = Image.open(out).convert("RGB"), BytesIO()
+        drawn.quantize(colours).save(out, "png", optimize=True, dpi=(300, 300))
     # Laying out takes as long as drawing, and is the same for the next format.
     figure.set_layout_engine("none")
     return out.getvalue()

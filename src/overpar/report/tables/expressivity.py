@@ -21,14 +21,15 @@ SETTINGS = ("depth", "engine", "model", "qubits", "samples")
 @columns(
     *SETTINGS,
     *("boundary", "parameters", "observable_norm", *interval("loss", "derivative")),
-    *("gradient_square", "dimension", "predicted", "distance"),
+    *("gradient_square", "dimension", "predicted", "distance", "haar", "haar_distance"),
 )
 def variances(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per model, size and depth: sampled variances with intervals, and the predicted one.
 
     `loss` and `derivative` are variances over angles; their intervals hold at 99 % for all rows
     together. `predicted` comes from the algebra alone; `distance` is that of the sampled variance
-    from it, in half-widths of the interval. `observable_norm` is Tr O²/2ⁿ.
+    from it, in half-widths of the interval. `observable_norm` is Tr O²/2ⁿ, and `haar` is that over
+    2ⁿ + 1, the variance over Haar-random unitaries of a traceless O.
     """
     predicted: dict[tuple[str, int], Dataset] = {}
     sampled = []
@@ -52,11 +53,13 @@ def variances(records: Iterable[Dataset]) -> pd.DataFrame:
             value, half = variance_interval(record[name].values, 1 - (1 - LEVEL) / len(sampled))
             row |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
         row["gradient_square"] = record["gradient_square"].values.mean()
+        half = row["loss_high"] - row["loss"]
+        row["haar"] = row["observable_norm"] / (2 ** spec["qubits"] + 1)
+        row["haar_distance"] = abs(row["loss"] - row["haar"]) / half
         known = predicted.get((spec["model"], spec["qubits"]))
         row["dimension"] = float(known["dimension"]) if known is not None else np.nan
         if known is not None and "variance" in known:
             row["predicted"] = float(known["variance"])
-            half = row["loss_high"] - row["loss"]
             row["distance"] = abs(row["loss"] - row["predicted"]) / half
         rows.append(row)
     return pd.DataFrame(rows)

@@ -72,7 +72,8 @@ def concentration(records: Iterable[Dataset]) -> pd.DataFrame:
 
 @columns(
     *("qubits", "dimension", "layers_min", "layers_max", "depths", "instances"),
-    *(*interval("ratio", "printed_ratio", "meta", "spread_ratio"), "finite_exponent"),
+    *(*interval("ratio", "printed_ratio", "meta"), "meta_finite"),
+    *(*interval("spread_ratio"), "finite_exponent"),
     *interval("averaged_exponent", "fixed_exponent"),
     *("single_low", "single_high", *interval("first_exponent")),
 )
@@ -82,7 +83,8 @@ def scaling(records: Iterable[Dataset]) -> pd.DataFrame:
     An exponent is the slope of a least-squares line through log ΔK/K̄ against log L. That of
     `first` has an interval over angles alone; `single_low` to `single_high` holds 99 % of the
     exponents that one instance per depth can give. `finite_exponent` is that of the finite-D
-    formula. `spread_ratio` is the geometric mean over depths of `averaged` over that formula.
+    formula, as is `meta_finite` beside `meta`, the mean of μ in units of eq. (15); `spread_ratio`
+    is the geometric mean over depths of `averaged` over that formula.
     """
     groups: dict[int, list[Dataset]] = {}
     for record in records:
@@ -101,6 +103,8 @@ def _size(qubits: int, group: list[Dataset]) -> dict[str, Any]:
         _put(row, name, *_mean(np.concatenate(ratios)))
     meta = [r["meta"].values.mean(axis=1) / r["printed_meta_deviation"].values for r in group]
     _put(row, "meta", *_mean(np.concatenate(meta)))
+    exact = [r["meta_mean"].values / r["printed_meta_deviation"].values for r in group]
+    row["meta_finite"] = np.concatenate(exact).mean()
 
     moments = [_moments(r) for r in group]
     chosen = [_resampled(m.shape[1], key) for key, m in enumerate(moments)]

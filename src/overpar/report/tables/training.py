@@ -14,6 +14,9 @@ from overpar.report.tables.settings import settings
 
 THRESHOLDS = (1e-2, 1e-3, 1e-4, 1e-6)
 CURVE_POINTS = 60
+# Where the release has medians of the loss, and of the steps to get there.
+MOMENTS = (100, 300)
+REACHED = {"1e-2": 1e-2, "1e-4": 1e-4, "1e-6": 1e-6}
 # Where the training states come from, in records of kinds that have some.
 ORIGIN = ("states_source", "data_commit", "provenance")
 
@@ -63,19 +66,32 @@ def cells(records: Iterable[Dataset]) -> pd.DataFrame:
 
 @columns(
     *ORIGIN,
-    *("run", "initial_loss", "best_loss", "final_loss", "steps_to_1e-4", "status"),
+    *("run", "initial_loss", "best_loss", "final_loss"),
+    *(f"loss_at_{step}" for step in MOMENTS),
+    *(f"steps_to_{name}" for name in REACHED),
+    "status",
     optional=ORIGIN,
     with_settings=True,
 )
 def runs(records: Iterable[Dataset]) -> pd.DataFrame:
-    """One row per run: initial, lowest and last loss, steps to 1e-4, status."""
+    """One row per run: initial, lowest and last loss, and those on the way.
+
+    `loss_at_100` is empty where there are fewer steps; `steps_to_x`, the steps after which the loss
+    is below x for the first time, where it never is.
+    """
     frames = []
     for record in records:
         if "loss" not in record:
             continue
         loss = record["loss"].values
-        reached = loss < 1e-4
-        steps = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
+        last = loss.shape[1] - 1
+        on_the_way = {
+            f"loss_at_{step}": loss[:, step] if step <= last else np.nan for step in MOMENTS
+        }
+        for name, limit in REACHED.items():
+            reached = loss < limit
+            steps = np.where(reached.any(axis=1), reached.argmax(axis=1), np.nan)
+            on_the_way[f"steps_to_{name}"] = steps
         frames.append(
             pd.DataFrame(
                 {
@@ -84,7 +100,7 @@ def runs(records: Iterable[Dataset]) -> pd.DataFrame:
                     "initial_loss": loss[:, 0],
                     "best_loss": _lowest(loss),
                     "final_loss": loss[:, -1],
-                    "steps_to_1e-4": steps,
+                    **on_the_way,
                     "status": record["status"].values,
                 }
             )
