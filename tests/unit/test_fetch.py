@@ -21,6 +21,7 @@ import pytest
 from overpar.base.arrays import load_array
 from overpar.base.errors import UserError
 from overpar.study.fetch import FetchError, Provenance, fetch
+from overpar.study.plan import DATASETS
 
 ROOT = Path(__file__).parents[2]
 MIRROR = ROOT.parent / "shared" / "mirror"
@@ -370,16 +371,15 @@ def test_committed_tables_are_consistent() -> None:
     sources, checksums = committed("sources.csv"), committed("checksums.csv")
     keys = [(row["dataset"], row["source"]) for row in sources]
     assert set(keys) == {
-        (dataset, source)
-        for dataset in ("ntangled", "released_states")
-        for source in ("primary", "archive")
+        (dataset, source) for dataset in DATASETS for source in ("primary", "archive")
     }
     assert len(keys) == len(set(keys))
     facts = {tuple(row[k] for k in ("dataset", "owner", "version", "licence")) for row in sources}
-    assert len(facts) == 2, "rows of a dataset must agree on what it is"
+    assert len(facts) == len(DATASETS), "rows of a dataset must agree on what it is"
     paths = [(row["dataset"], row["path"]) for row in checksums]
     assert len(paths) == len(set(paths))
-    assert Counter(dataset for dataset, _ in paths) == {"ntangled": 126, "released_states": 17}
+    counts = {"ntangled": 126, "released_states": 17, "released_data": 56}
+    assert Counter(dataset for dataset, _ in paths) == counts
     assert all(re.fullmatch("[0-9a-f]{64}", row["sha256"]) for row in checksums)
 
 

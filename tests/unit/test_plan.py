@@ -336,7 +336,7 @@ def test_a_data_set_changes_the_identities_of_its_readers(project: Path) -> None
     lines = checksums.read_text().splitlines(keepends=True)
     checksums.write_text("".join([lines[0], *reversed(lines[1:])]))
     assert identities(study(project)) == before, "the order of rows is immaterial"
-    checksums.write_text("".join(lines[:-1]))
+    checksums.write_text("".join(line for line in lines if "state_9.npy" not in line))
     after = identities(study(project))
     moved = {name for name, label in before if before[name, label] != after[name, label]}
     assert moved == {"autoencoder"}

@@ -17,7 +17,7 @@ from overpar.model.model import Model
 from overpar.study.config import Config, Experiment, Range
 from overpar.study.kinds import kind_module, kinds
 
-DATASETS = ("ntangled", "released_states")
+DATASETS = ("ntangled", "released_states", "released_data")
 CHECKSUMS = Path("data/checksums.csv")
 SOURCES = Path("data/sources.csv")
 PUBLISHED = Path("data/published")
