@@ -16,6 +16,7 @@ MODULES = {
     "run": "workflow",
     "dla": "dla",
     "diagnose": "diagnose",
+    "errata": "errata",
     "times": "times",
     "verdict": "verdict",
     "schema": "schema",

@@ -8,12 +8,42 @@ from pathlib import Path
 from typing import Any
 
 from overpar.base.progress import Progress
-from overpar.study.fetch import FetchError, fetch
-from overpar.study.plan import CHECKSUMS, SOURCES, Plan
+from overpar.study.fetch import FetchError, Provenance, fetch
+from overpar.study.plan import CHECKSUMS, DATASETS, SOURCES, Plan
 
 # What the configured `ntangled.source` needs of each data set: it must be there, may be absent,
 # or is not asked for.
 REQUIRED = {"ntangled": "ntangled", "released": "released_states"}
+
+
+def fetch_all(plan: Plan, log: Callable[[str], None]) -> None:
+    """Fetch the files of every data set that can be had, whatever the configuration asks for.
+
+    Args:
+        plan: says where they go.
+        log: called with lines for the person at the terminal.
+    """
+    for dataset in DATASETS:
+        try:
+            _fetch(plan, dataset, log)
+        except FetchError as error:
+            log(str(error).partition("\n")[0])  # what each source said is in the log
+
+
+def _fetch(
+    plan: Plan, dataset: str, log: Callable[[str], None], progress: Progress | None = None
+) -> Provenance:
+    mirror = os.environ.get("OVERPAR_MIRROR")
+    return fetch(
+        dataset,
+        sources=plan.project / SOURCES,
+        checksums=plan.project / CHECKSUMS,
+        destination=plan.manifest(dataset).parent,
+        mirror=Path(mirror) if mirror else None,
+        timeout=plan.config.ntangled.timeout,
+        log=log,
+        progress=progress,
+    )
 
 
 def obtain(
@@ -41,8 +71,6 @@ def obtain(
     """
     source = plan.config.ntangled.source
     manifest_path = plan.manifest(dataset)
-    external = manifest_path.parent
-    mirror = os.environ.get("OVERPAR_MIRROR")
     if source == "regenerated":
         manifest: dict[str, Any] = {
             "status": "not asked for",
@@ -50,16 +78,7 @@ def obtain(
         }
     else:
         try:
-            got = fetch(
-                dataset,
-                sources=plan.project / SOURCES,
-                checksums=plan.project / CHECKSUMS,
-                destination=external,
-                mirror=Path(mirror) if mirror else None,
-                timeout=plan.config.ntangled.timeout,
-                log=log,
-                progress=progress,
-            )
+            got = _fetch(plan, dataset, log, progress)
             directory = f"{got.owner}/{got.repository}/{got.version}"
             manifest = {"status": "fetched", "directory": directory, **asdict(got)}
             log(f"{dataset}: {sum(got.origins.values())} files verified by sha256 ({got.origins})")

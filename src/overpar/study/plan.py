@@ -21,6 +21,7 @@ DATASETS = ("ntangled", "released_states", "released_data")
 CHECKSUMS = Path("data/checksums.csv")
 SOURCES = Path("data/sources.csv")
 PUBLISHED = Path("data/published")
+ERRATA = Path("config/errata.yaml")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What was found wrong in published data and equations, each finding with a check."""
