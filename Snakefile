@@ -49,6 +49,7 @@ rule all:
     default_target: True
     input:
         rules.scorecard.output,
+        rules.errata.output,
         expand(rules.figure.output, figure=PLAN.config.figures),
         expand(rules.notebook.output, notebook=PLAN.config.notebooks),
         [str(cell.path) for cell in PLAN.cells.values()],

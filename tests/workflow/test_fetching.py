@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
-from scratch import AUTOENCODER, FIGURES, FROM_AUTOENCODER, Project
+from scratch import AUTOENCODER, ERRATA, FETCHED, FIGURES, FROM_AUTOENCODER, Project
 
 from overpar.base.records import read_attributes
 from overpar.report.plots import autoencoder
@@ -33,6 +33,12 @@ def texts_on_the_figure(project: Project) -> str:
     return " ".join(text.get_text() for text in drawn.figure.texts)
 
 
+def confirmed(project: Project) -> dict[str, str]:
+    """What is said of each finding."""
+    table = pd.read_csv(project.path / "figures/errata.csv").set_index("id")
+    return table["confirmed"].to_dict()
+
+
 def arm(project: Project, states: str) -> dict[str, object]:
     return read_attributes(project.record(f"records/autoencoder/L=1,states={states}"))
 
@@ -50,6 +56,10 @@ def test_without_network_states_are_regenerated_and_that_is_said(offline: Projec
     assert "NTangled was not fetched: these states are regenerated" in caption(offline)
     assert "released: not available" in caption(offline)
     assert "NTangled was not fetched" in texts_on_the_figure(offline)
+    assert confirmed(offline) == {
+        "compilation-2q-layers": "not checked: file not there",
+        "compilation-truncated": "confirmed",
+    }
 
 
 def test_a_mirror_found_later_is_used_and_the_commits_are_recorded(
@@ -58,9 +68,8 @@ def test_a_mirror_found_later_is_used_and_the_commits_are_recorded(
     """The way that the message of the run without a network advises."""
     run = finished.run("--forcerun", "fetch", mirror=mirror)
     assert run.code == 0, run.text
-    fetched = {"external/ntangled", "external/released_states"}
     readers = AUTOENCODER - {"records/autoencoder/L=1,states=regenerated"}
-    assert run.started() == fetched | readers | FROM_AUTOENCODER
+    assert run.started() == FETCHED | {ERRATA} | readers | FROM_AUTOENCODER
     expected = commits(finished)
     for states, dataset in (("ntangled", "ntangled"), ("released", "released_states")):
         about = arm(finished, states)
@@ -70,6 +79,7 @@ def test_a_mirror_found_later_is_used_and_the_commits_are_recorded(
         assert expected[dataset][:7] in caption(finished)
     assert arm(finished, "regenerated")["states_source"] == "regenerated"
     assert "not fetched" not in caption(finished) + texts_on_the_figure(finished)
+    assert set(confirmed(finished).values()) == {"confirmed"}
     # The mirror serves once; what was fetched stays.
     assert finished.planned() == set()
 

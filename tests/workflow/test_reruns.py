@@ -7,6 +7,8 @@ import shutil
 
 from scratch import (
     AUTOENCODER,
+    ERRATA,
+    FETCHED,
     FROM_AUTOENCODER,
     FROM_VQE,
     GENERATOR,
@@ -98,8 +100,7 @@ def test_new_fermions_make_the_chains(finished: Project) -> None:
 def test_another_source_of_ntangled_makes_the_cells_that_read_it(finished: Project) -> None:
     finished.configure(ntangled={"source": "regenerated"})
     readers = AUTOENCODER - {"records/autoencoder/L=1,states=regenerated"}
-    fetched = {"external/ntangled", "external/released_states"}
-    assert finished.planned() == fetched | readers | FROM_AUTOENCODER
+    assert finished.planned() == FETCHED | {ERRATA} | readers | FROM_AUTOENCODER
 
 
 def test_comments_and_docstrings_make_nothing(finished: Project) -> None:
@@ -122,6 +123,18 @@ def test_a_changed_claim_makes_the_scorecard_only(finished: Project) -> None:
     text = claims.read_text(encoding="utf-8")
     claims.write_text(text.replace("at_most: 0", "at_most: 1"), encoding="utf-8")
     assert finished.planned() == {"figures/scorecard"}
+
+
+def test_a_changed_finding_makes_the_errata_only(finished: Project) -> None:
+    findings = finished.path / "config/errata.yaml"
+    text = findings.read_text(encoding="utf-8")
+    findings.write_text(text.replace("48 such runs", "forty-eight such runs"), encoding="utf-8")
+    assert finished.planned() == {ERRATA}
+
+
+def test_a_new_check_makes_the_errata_only(finished: Project) -> None:
+    finished.append("src/overpar/study/errata/circuits.py", "CHANGED = True")
+    assert finished.planned() == {ERRATA}
 
 
 def test_a_new_assumption_makes_the_page_that_lists_it_only(finished: Project) -> None:

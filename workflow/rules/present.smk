@@ -30,6 +30,30 @@ rule figure:
         "../scripts/figure.py"
 
 
+rule errata:
+    input:
+        [str(PLAN.manifest(dataset)) for dataset in DATASETS],
+    output:
+        report(
+            f"{PLAN.config.paths.figures}/errata.csv",
+            caption="../report/errata.rst",
+            category="Errata",
+            labels={
+                "shows": "what was found wrong in published data, each finding checked"
+            },
+        ),
+    log:
+        f"{PLAN.config.paths.logs}/errata.log",
+    benchmark:
+        f"{PLAN.config.paths.benchmarks}/workflow/errata/errata.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        identity=IDENTITIES.errata(),
+    script:
+        "../scripts/errata.py"
+
+
 rule scorecard:
     input:
         [str(PLAN.table_path(table)) for table in PLAN.config.tables],

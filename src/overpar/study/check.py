@@ -197,6 +197,7 @@ def _outputs(plan: Plan) -> Iterator[tuple[str, Path]]:
     yield "the report", figures / "report.html"
     for suffix in ("html", "png", "pdf", "csv"):
         yield "the scorecard", figures / f"scorecard.{suffix}"
+    yield "the errata", figures / "errata.csv"
     for name in config.figures:
         for suffix in ("png", "pdf", "csv", "txt"):
             yield f"figures.{name}", figures / f"{name}.{suffix}"

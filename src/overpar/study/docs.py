@@ -1,4 +1,4 @@
-"""Pages made from the project itself: public names, assumptions, claims, figures, answer …
+"""Pages made from the project itself: public names, assumptions, claims, errata, figures …
 
 `make docs` runs this module; a test fails if the files are out of step.
 """
@@ -18,6 +18,7 @@ from overpar.study.api_page import api_page
 from overpar.study.assumptions import collect, item, markdown
 from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
+from overpar.study.errata.findings import errata_path
 from overpar.study.headline import headline
 from overpar.study.plan import Plan
 from overpar.study.trace import command, figures_of
@@ -45,6 +46,17 @@ Made by `make docs` from `config/config.yaml`; not to be edited. Beside each fig
 numbers behind it as CSV, and its caption.
 
 """
+ERRATA = """\
+# Errata
+
+Made by `make docs` from `config/errata.yaml` and `figures/errata.csv`; not to be edited. What was
+found to differ from what papers, file names and tools say. `.venv/bin/overpar errata` fetches the
+files it needs, checks every finding in about a minute, and prints a line for each; it ends with 1
+if a finding is not confirmed, and with 2 if one could not be checked because a file cannot be had.
+Not all files are fetched: some findings are checked from statistics of the complete raw data, in
+`data/published`, and then say so.
+
+"""
 ANSWER = re.compile(r"(<!-- answer: .*? -->\n).*?(<!-- end of answer -->)", re.DOTALL)
 PER_ROW = 3
 
@@ -57,6 +69,7 @@ def pages(project: Path) -> dict[str, str]:
         "docs/assumptions.md": ASSUMPTIONS + markdown(collect(project)),
         "docs/claims.md": CLAIMS + _claims(plan),
         "codecheck.yml": _codecheck(plan),
+        "docs/errata.md": ERRATA + _errata(plan),
         "docs/figures.md": FIGURES + _gallery(plan),
         "README.md": _with_answer(plan),
     }
@@ -83,6 +96,23 @@ def _claims(plan: Plan) -> str:
                 lines += [
                     "  " + line for line in item(f"Left out: {left}, because {rows.because}.")
                 ]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _errata(plan: Plan) -> str:
+    """The findings as figures/errata.csv has them."""
+    lines = [f"- {letter}: {paper}" for letter, paper in read_claims(plan).papers.items()] + [""]
+    for row in pd.read_csv(errata_path(plan), keep_default_na=False).to_dict("records"):
+        command, _, basis = row["shown_by"].partition(" (from ")
+        lines += [f"## {row['id']}", "", *textwrap.wrap(row["where"], 100), ""]
+        lines += item(f"Says: {row['says']}")
+        lines += item(f"Is: {row['is']}")
+        lines += item(f"Check: `{command}`, from {basis.removesuffix(')')}")
+        lines += item(f"Expected: {row['expected']}")
+        lines += item(f"Seen: {row['seen']}; {row['confirmed']}")
+        claims = [f"`{name}`" for name in row["statement"].split(", ") if name]
+        lines += item(f"Tested by: {', '.join(claims) or 'no claim'}")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 

@@ -15,7 +15,7 @@ from overpar.study.digest import (
     module_digest,
     notebook_digest,
 )
-from overpar.study.plan import CHECKSUMS, PUBLISHED, Cell, Plan
+from overpar.study.plan import CHECKSUMS, DATASETS, ERRATA, PUBLISHED, Cell, Plan
 from overpar.study.roles import check_roles
 
 BUILD = "overpar.study.build"
@@ -23,6 +23,9 @@ NOTEBOOKS = "overpar.study.notebooks"
 TRACE = "overpar.study.trace"
 SCORECARD = ("overpar.report.verdicts", "overpar.report.page", "overpar.report.plots.scorecard")
 JUDGED = "overpar.study.scorecard"
+CHECKS = tuple(
+    f"overpar.study.errata.{name}" for name in ("findings", "files", "chain", "circuits")
+)
 
 
 class Identities:
@@ -93,6 +96,13 @@ class Identities:
         It names figures, so that the tables they read count too.
         """
         return self._once(("scorecard",), self._scorecard)
+
+    def errata(self) -> str:
+        """SHA-256 over what decides the errata: findings, their checks, and what these read.
+
+        What the checks compute with does not count: tests hold it.
+        """
+        return self._once(("errata",), self._errata)
 
     def _once(self, key: tuple[str, ...], compute: Callable[[], str]) -> str:
         if key not in self._known:
@@ -183,6 +193,16 @@ class Identities:
             module_digest(TRACE),
             module_digest(JUDGED),
             module_digest(BUILD),
+        ]
+        return _hash(json.dumps(content))
+
+    def _errata(self) -> str:
+        findings = self.plan.project / ERRATA
+        content = [
+            file_digest(findings) if findings.is_file() else "",
+            self._published(),
+            [self.dataset(name) for name in DATASETS],
+            [module_digest(module) for module in CHECKS],
         ]
         return _hash(json.dumps(content))
 
