@@ -111,7 +111,7 @@ def test_every_check_is_a_finding(root: Path) -> None:
 
 
 def test_every_statement_is_a_claim(root: Path) -> None:
-    claims = {claim.id for claim in read_claims(read_study(root).plan).claims}
+    claims = {claim.id for claim in read_claims(read_study(root).plan).statements}
     for finding in read_findings(root).values():
         assert set(finding.statement) <= claims, finding.id
 
