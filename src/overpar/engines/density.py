@@ -33,9 +33,11 @@ class Density:
         """ρ, shape (2ⁿ, 2ⁿ), and ∂ρ/∂θ, shape (M, 2ⁿ, 2ⁿ), at angles (M,)."""
         angles = real_array("angles", angles, (self.circuit.parameters,))
         n, size = self.circuit.qubits, 2**self.circuit.qubits
-        # Slice 0 is ρ, the others its derivatives; everything here is linear in ρ.
+        # Slice 0 is ρ − 1/2ⁿ, the others its derivatives; everything here is linear and leaves 1/2ⁿ
+        # as it is, which would drown what strong noise leaves of ρ.
         stack = np.zeros((self.circuit.parameters + 1, size, size), np.complex128)
         stack[0, 0, 0] = 1
+        stack[0] -= np.eye(size) / size
         local = self.noise.strength if self.noise.place != "global" else 0.0
         for gate in self.circuit.gates:
             if self.noise.place == "both":
@@ -53,8 +55,7 @@ class Density:
                 stack = _conjugate(stack, gate.matrix, gate.qubits, n)
             stack = _channel(stack, gate.qubits, local, n)
         stack *= self._survival
-        stack[0] += (1 - self._survival) * np.eye(size) / size
-        return stack[0], stack[1:]
+        return stack[0] + np.eye(size) / size, stack[1:]
 
 
 def _left(matrix: Complexes, operator: Complexes, qubits: tuple[int, ...], n: int) -> Complexes:
