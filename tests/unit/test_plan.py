@@ -1,75 +1,15 @@
-"""The plan: cells from sweeps, and identities that follow from what decides a number."""
+"""The plan: cells from sweeps, jobs and their order, and what is refused."""
 
-import copy
-import json
-import shutil
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from plans import BASE, CODER, FIGURE, VQE, changed, make, study
 
 from overpar.base.errors import UserError
-from overpar.base.records import write_record
-from overpar.study import identity, roles
-from overpar.study.check import Study, checked, opened
-from overpar.study.config import read
-from overpar.study.faults import fault, faults
+from overpar.study import roles
+from overpar.study.check import checked
 from overpar.study.plan import Plan
-
-BASE: dict[str, Any] = {
-    "seed": 1,
-    "size": "smoke",
-    "experiments": {
-        "ntangled": {"cells": [{"qubits": 4, "depth": 2, "target": 0.15}]},
-        "autoencoder": {"cells": [{"layers": 5, "states": ["ntangled", "released"]}]},
-        "vqe": {
-            "every": {"steps": 10, "initial": "data"},
-            "cells": [{"qubits": 4, "boundary": "open", "depth": [4, 8]}],
-        },
-    },
-    "tables": {
-        "vqe": {"function": "training:cells", "experiments": ["vqe"]},
-        "both": {"function": "training:runs", "experiments": ["vqe", "autoencoder"]},
-    },
-    "figures": {},
-}
-VQE = ("vqe", "n=4,boundary=open,depth=4,initial=data")
-CODER = ("autoencoder", "L=5,states=ntangled")
-
-
-@pytest.fixture
-def project(tmp_path: Path, root: Path) -> Path:
-    """A directory with the project's files about data."""
-    shutil.copytree(root / "data" / "published", tmp_path / "data" / "published")
-    shutil.copy(root / "data" / "checksums.csv", tmp_path / "data")
-    (tmp_path / "config").mkdir()
-    shutil.copy(root / "config" / "claims.yaml", tmp_path / "config")
-    return tmp_path
-
-
-def changed(**changes: Any) -> dict[str, Any]:
-    """The base configuration with dotted keys replaced: experiments__vqe__cells=[…]."""
-    values = copy.deepcopy(BASE)
-    for path, value in changes.items():
-        *parents, last = path.split("__")
-        at = values
-        for part in parents:
-            at = at.setdefault(part, {})
-        at[last] = value
-    return values
-
-
-def study(project: Path, values: dict[str, Any] = BASE) -> Study:
-    return opened(values, project)
-
-
-def make(project: Path, values: dict[str, Any] = BASE) -> Plan:
-    return study(project, values).plan
-
-
-def identities(study: Study) -> dict[tuple[str, str], str]:
-    return {key: study.identities.cell(cell) for key, cell in study.plan.cells.items()}
 
 
 def test_labels_and_paths(project: Path) -> None:
@@ -178,15 +118,6 @@ def test_refused(project: Path, changes: dict[str, Any], message: str) -> None:
         checked(changed(**changes), project)
 
 
-FIGURE: dict[str, Any] = {
-    "function": "vqe:draw",
-    "tables": {"cells": "vqe", "curves": "vqe"},
-    "published": {"success": "vqe_success.csv", "loss": "vqe_loss.csv"},
-    "category": "A",
-    "title": "T",
-}
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -257,126 +188,13 @@ def test_an_unknown_cell(project: Path) -> None:
         make(project).cell("vqa", VQE[1])
 
 
-def test_identity_is_the_hash_of_a_readable_text(project: Path) -> None:
-    one, other = study(project), study(project)
-    cell = one.plan.cell(*VQE)
-    text = json.loads(one.identities.text(cell))
-    assert text["spec"]["depth"] == 4
-    assert text["inputs"] == {}
-    assert text["source"] == ""
-    assert identities(one) == identities(other)
-    assert one.identities.cell(cell) == sha256(one.identities.text(cell).encode()).hexdigest()
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"size": "published"},
-        {"paths__records": "elsewhere"},
-        {"paths__figures": "pictures"},
-        {"ntangled__timeout": 99.0},
-        {"claims": "config/other.yaml"},
-        {"tables": {}},
-        {"experiments__vqe__every": {"initial": "data", "steps": 10, "field": 1.0, "rate": 0.01}},
-        {"experiments__vqe__every": {"initial": ["code", "data"], "steps": 10}},
-        {"experiments__vqe__cells": [{"qubits": 4, "boundary": "open", "depth": [2, 8, 4, 6]}]},
-        {
-            "experiments__other": {
-                "kind": "vqe",
-                "cells": [{"qubits": 2, "boundary": "open", "depth": 1, "initial": "data"}],
-            }
-        },
-    ],
-)
-def test_what_changes_no_identity(project: Path, changes: dict[str, Any]) -> None:
-    before, after = identities(study(project)), identities(study(project, changed(**changes)))
-    assert before.items() <= after.items()
-
-
-@pytest.mark.parametrize(
-    ("changes", "which"),
-    [
-        ({"seed": 2}, {"vqe", "autoencoder", "ntangled"}),
-        ({"experiments__vqe__every": {"steps": 11, "initial": "data"}}, {"vqe"}),
-        (
-            {"experiments__vqe__every": {"steps": 10, "initial": "data", "engine": "statevector"}},
-            {"vqe"},
-        ),
-        ({"experiments__vqe__every": {"steps": 10, "initial": "data", "field": 1.1}}, {"vqe"}),
-        ({"ntangled__source": "regenerated"}, {"autoencoder"}),
-        (
-            {"experiments__ntangled__every": {"restarts": 6}},
-            {"ntangled", "autoencoder"},
-        ),
-    ],
-)
-def test_what_changes_identities(project: Path, changes: dict[str, Any], which: set[str]) -> None:
-    before, after = identities(study(project)), identities(study(project, changed(**changes)))
-    assert before.keys() == after.keys()
-    assert {name for name, label in before if before[name, label] != after[name, label]} == which
-
-
-def test_code_changes_the_identities_of_its_kind(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = identities(study(project))
-    real = identity.code_digest
-    monkeypatch.setattr(
-        identity,
-        "code_digest",
-        lambda m, *chosen: "edited" if m.endswith("experiments.vqe") else real(m, *chosen),
-    )
-    after = identities(study(project))
-    assert {name for name, label in before if before[name, label] != after[name, label]} == {"vqe"}
-
-
-def test_a_data_set_changes_the_identities_of_its_readers(project: Path) -> None:
-    before = identities(study(project))
-    checksums = project / "data" / "checksums.csv"
-    lines = checksums.read_text().splitlines(keepends=True)
-    checksums.write_text("".join([lines[0], *reversed(lines[1:])]))
-    assert identities(study(project)) == before, "the order of rows is immaterial"
-    checksums.write_text("".join(line for line in lines if "state_9.npy" not in line))
-    after = identities(study(project))
-    moved = {name for name, label in before if before[name, label] != after[name, label]}
-    assert moved == {"autoencoder"}
-
-
-def test_identities_of_tables_figures_and_scorecard(project: Path) -> None:
-    def all_of(values: dict[str, Any]) -> list[str]:
-        known = study(project, changed(figures={"fig3": FIGURE}, **values)).identities
-        return [known.table("vqe"), known.table("both"), known.figure("fig3"), known.scorecard()]
-
-    def moved(values: dict[str, Any]) -> list[bool]:
-        return [a != b for a, b in zip(before, all_of(values), strict=True)]
-
-    before = all_of({})
-    assert moved({"experiments__autoencoder__every": {"steps": 3}}) == [False, True, False, True]
-    assert moved({"experiments__vqe__every": {"steps": 9, "initial": "data"}}) == 4 * [True]
-    assert moved({"size": "published"}) == [False, False, True, True]
-    assert moved({"paths__figures": "pictures"}) == 4 * [False]
-    (project / "config" / "claims.yaml").write_text("alpha: 0.5\nstatements: []\n")
-    assert moved({}) == [False, False, False, True]
-
-
-def test_fault(project: Path) -> None:
-    known = study(project)
-    cell = known.plan.cell(*VQE)
-    assert fault(known, cell) == ""
-    write_record(cell.path, {}, {"identity": known.identities.cell(cell), "spec": "{}"})
-    assert fault(known, cell) == ""
-    write_record(cell.path, {}, {"identity": "other", "spec": "{}"})
-    assert "was made with other settings, seed or code" in fault(known, cell)
-    cell.path.write_bytes(b"")
-    assert "is damaged or incomplete" in fault(known, cell)
-    assert faults(known) == {str(cell.path): fault(known, cell)}
-
-
-@pytest.mark.parametrize("extra", [[], ["config/smoke.yaml"]])
-def test_the_configurations_of_the_project(root: Path, extra: list[str]) -> None:
-    values = read([root / "config" / "config.yaml", *(root / name for name in extra)])
-    seen = identities(checked(values, root))
-    assert len(set(seen.values())) == len(seen) > 10
+def test_one_job_makes_the_tables_of_the_same_experiments(project: Path) -> None:
+    more = {
+        "curves": {"function": "training:curves", "experiments": ["vqe", "vqe"]},
+        "turned": {"function": "training:cells", "experiments": ["autoencoder", "vqe"]},
+    }
+    plan = make(project, changed(tables={**BASE["tables"], **more}))
+    assert plan.table_batches == {"vqe": ["vqe", "curves"], "both": ["both", "turned"]}
 
 
 @pytest.mark.parametrize("engine", ["qibo", "fermions"])

@@ -11,7 +11,7 @@ import pytest
 
 from overpar.base.errors import UserError
 from overpar.base.records import Variable, write_record
-from overpar.study.build import build_table
+from overpar.study.build import build_tables
 from overpar.study.check import checked
 
 OWN = "from qibo import Circuit\n\n\ndef chain(qubits):\n    return Circuit(qubits)\n"
@@ -202,6 +202,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "Config: experiments.a-b and experiments.a_b both need a rule simulate_a_b_n_4_boundary",
     ),
     (
+        {
+            f"tables__{name}": {"function": "training:cells", "experiments": experiments}
+            for name, experiments in (("a-b", ["vqe", "mine"]), ("a_b", ["mine"]))
+        },
+        "Config: tables.a-b and tables.a_b both need a rule tabulate_a_b; rename one.",
+    ),
+    (
         {"tables__vqe__experiments": ["vqe", "vpe"]},
         "Config: tables.vqe reads the unknown experiment 'vpe'; allowed: vqe, mine, dla.",
     ),
@@ -301,7 +308,7 @@ def test_committed_rows_follow_those_of_the_run(project: Path) -> None:
         arrays["initial_angles"] = Variable(("init", "parameter"), np.zeros((2, 8)), "", "rad")
         about = {"spec": cell.spec.model_dump_json(), "identity": other.identities.cell(cell)}
         write_record(cell.path, arrays, about)
-    build_table(other, "vqe")
+    build_tables(other, ["vqe"])
     table = pd.read_csv(other.plan.table_path("vqe"))
     assert table["qubits"].tolist() == [4, 4, 40]
     assert table["runs"].tolist() == [2, 2, 5]

@@ -4,7 +4,7 @@ for (experiment, batch), cells in PLAN.batches.items():
 
     rule:
         name:
-            rule_name(experiment, batch)
+            rule_name("simulate", experiment, batch)
         input:
             sorted({str(path) for cell in cells for path in PLAN.inputs(cell).values()}),
         output:

@@ -1,18 +1,21 @@
-# Records become tables.
-rule tabulate:
-    input:
-        lambda w: [str(cell.path) for cell in PLAN.table_cells(w.table)],
-    output:
-        f"{PLAN.config.paths.tables}/{{table}}.csv",
-    log:
-        f"{PLAN.config.paths.logs}/tabulate/{{table}}.log",
-    benchmark:
-        f"{PLAN.config.paths.benchmarks}/workflow/tabulate/{{table}}.tsv"
-    wildcard_constraints:
-        table="|".join(PLAN.config.tables),
-    conda:
-        "../../environment.yml"
-    params:
-        identity=lambda w: IDENTITIES.table(w.table),
-    script:
-        "../scripts/tabulate.py"
+# Records become tables: one job for those of the same experiments, which reads each record once.
+for batch, tables in PLAN.table_batches.items():
+
+    rule:
+        name:
+            rule_name("tabulate", batch)
+        input:
+            [str(cell.path) for cell in PLAN.table_cells(batch)],
+        output:
+            [str(PLAN.table_path(table)) for table in tables],
+        log:
+            f"{PLAN.config.paths.logs}/tabulate/{batch}.log",
+        benchmark:
+            f"{PLAN.config.paths.benchmarks}/workflow/tabulate/{batch}.tsv"
+        conda:
+            "../../environment.yml"
+        params:
+            batch=batch,
+            identities=[IDENTITIES.table(table) for table in tables],
+        script:
+            "../scripts/tabulate.py"

@@ -1,8 +1,8 @@
-from overpar.study.build import build_table
+from overpar.study.build import build_tables
 from overpar.study.jobs import job
 
 job(
     snakemake.config,
-    lambda study: build_table(study, snakemake.wildcards.table),
+    lambda study: build_tables(study, study.plan.table_batches[snakemake.params.batch]),
     str(snakemake.log),
 )

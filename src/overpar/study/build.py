@@ -1,9 +1,9 @@
-"""Build one table, figure or the scorecard of a plan, each file written whole or not at all."""
+"""Build tables, a figure or the scorecard of a plan, each file written whole or not at all."""
 
 import gzip
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,20 +39,25 @@ def write_whole(path: Path, content: str | bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def build_table(study: Study, name: str) -> None:
-    """Make a table from the records of its experiments, and of committed rows if it has some.
+def build_tables(study: Study, names: Sequence[str]) -> None:
+    """Make tables of the same experiments from their records, each of which is read once.
+
+    A table that has committed rows ends with them.
 
     Raises:
         RecordError: if a record is damaged or of another specification.
     """
     plan, identities = study.plan, study.identities
-    records = (read_record(c.path, identities.cell(c)) for c in plan.table_cells(name))
-    table = table_function(plan, name)(records)
-    committed = plan.config.tables[name].committed
-    if committed:
-        more = pd.read_csv(plan.project / committed)
-        table = pd.concat([table, more], ignore_index=True) if len(table) else more
-    write_whole(plan.table_path(name), table.to_csv(index=False))
+    found = (read_record(c.path, identities.cell(c)) for c in plan.table_cells(names[0]))
+    # A table alone needs one record at a time.
+    records = list(found) if len(names) > 1 else found
+    for name in names:
+        table = table_function(plan, name)(records)
+        committed = plan.config.tables[name].committed
+        if committed:
+            more = pd.read_csv(plan.project / committed)
+            table = pd.concat([table, more], ignore_index=True) if len(table) else more
+        write_whole(plan.table_path(name), table.to_csv(index=False))
 
 
 def build_figure(plan: Plan, name: str) -> None:

@@ -173,14 +173,15 @@ def _check_committed(plan: Plan, table: str) -> None:
 def _check_rules(plan: Plan) -> None:
     """No two batches have one rule's name."""
     known: dict[str, str] = {}
-    for experiment, batch in plan.batches:
-        rule = rule_name(experiment, batch)
+    cells = [(f"experiments.{name}", "simulate", name, batch) for name, batch in plan.batches]
+    tables = [(f"tables.{name}", "tabulate", name) for name in plan.table_batches]
+    for what, *parts in [*cells, *tables]:
+        rule = rule_name(*parts)
         if rule in known:
             raise UserError(
-                f"Config: experiments.{known[rule]} and experiments.{experiment} both need a rule"
-                f" {rule}; rename one."
+                f"Config: {known[rule]} and {what} both need a rule {rule}; rename one."
             )
-        known[rule] = experiment
+        known[rule] = what
 
 
 def _check_outputs(plan: Plan) -> None:

@@ -220,6 +220,14 @@ class Plan:
         names = [name for name in self.config.experiments if name in wanted]
         return [cell for name in names for cell in self.block(name).values()]
 
+    @cached_property
+    def table_batches(self) -> dict[str, list[str]]:
+        """Tables by the job that makes them from the same records, named after the first."""
+        same: dict[tuple[str, ...], list[str]] = {}
+        for name, block in self.config.tables.items():
+            same.setdefault(tuple(sorted(set(block.experiments))), []).append(name)
+        return {names[0]: names for names in same.values()}
+
     def figure_tables(self, figure: str) -> list[str]:
         """The tables a figure reads."""
         return list(self.config.figures[figure].tables.values())
@@ -243,9 +251,9 @@ class Plan:
         return self.project / "notebooks" / f"{name}.ipynb"
 
 
-def rule_name(experiment: str, batch: str) -> str:
-    """A name that Snakemake takes, for the rule that does a batch."""
-    return re.sub("[^0-9A-Za-z]+", "_", f"simulate_{experiment}_{batch}")
+def rule_name(*parts: str) -> str:
+    """A name that Snakemake takes, for the rule that does a batch or makes tables."""
+    return re.sub("[^0-9A-Za-z]+", "_", "_".join(parts))
 
 
 def _needs(cell: Cell, sort: str) -> dict[str, str]:
