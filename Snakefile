@@ -9,6 +9,7 @@ from overpar.base.errors import UserError
 from overpar.study.jobs import run_alone
 from overpar.study.check import checked, opened
 from overpar.study.faults import faults
+from overpar.study.order import priorities
 from overpar.study.plan import DATASETS, rule_name
 from overpar.base.progress import say
 from overpar.study.assumptions import digest as assumptions
@@ -61,3 +62,6 @@ onstart:
         run_alone(Path(".snakemake/overpar.lock"))
     except UserError as error:
         sys.exit(f"overpar: {error}")
+    # With a limit to jobs per second, which has no setting for none, Snakemake 9 starts one more
+    # chain of scheduling passes, one a second until the end, with every job that ends.
+    workflow.scheduler.job_rate_limiter = None

@@ -9,6 +9,7 @@ from plans import BASE, CODER, FIGURE, VQE, changed, make, study
 from overpar.base.errors import UserError
 from overpar.study import roles
 from overpar.study.check import checked
+from overpar.study.order import priorities
 from overpar.study.plan import Plan
 
 
@@ -195,6 +196,17 @@ def test_one_job_makes_the_tables_of_the_same_experiments(project: Path) -> None
     }
     plan = make(project, changed(tables={**BASE["tables"], **more}))
     assert plan.table_batches == {"vqe": ["vqe", "curves"], "both": ["both", "turned"]}
+
+
+def test_what_others_wait_for_comes_before_what_takes_as_long(project: Path) -> None:
+    order = priorities(make(project))
+    simulated = sum(cell.spec.seconds() for cell in make(project).block("ntangled").values())
+    first, second = ("autoencoder", CODER[1]), ("ntangled", "n=4,depth=2,target=0.15")
+    assert order[second] == pytest.approx(order[first] + simulated, abs=1)
+    longer = priorities(make(project, changed(experiments__autoencoder__every={"steps": 10**6})))
+    assert longer[first] > 100 * order[first]
+    assert longer[second] > longer[first]
+    assert longer["vqe", "n=4,boundary=open,initial=data"] == 1
 
 
 @pytest.mark.parametrize("engine", ["qibo", "fermions"])

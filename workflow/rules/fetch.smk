@@ -1,5 +1,5 @@
 # Data sets of others, each file checked by sha256. All cores are asked for so that a required
-# data set which cannot be had stops the workflow before any simulation.
+# data set which cannot be had stops the workflow before any simulation, whose priorities are times.
 rule fetch:
     output:
         f"{PLAN.config.paths.external}/{{dataset}}.json",
@@ -9,7 +9,7 @@ rule fetch:
         f"{PLAN.config.paths.benchmarks}/workflow/fetch/{{dataset}}.tsv"
     wildcard_constraints:
         dataset="|".join(DATASETS),
-    priority: 100
+    priority: 10**9
     conda:
         "../../environment.yml"
     threads: workflow.cores

@@ -1,5 +1,7 @@
 # One job per batch of cells. The job makes only those records that are missing or out of date, so
 # that a cell more costs one cell more; the identities hold everything that decides the numbers.
+PRIORITIES = priorities(PLAN)
+
 for (experiment, batch), cells in PLAN.batches.items():
 
     rule:
@@ -13,6 +15,7 @@ for (experiment, batch), cells in PLAN.batches.items():
             f"{PLAN.config.paths.logs}/{experiment}/{batch}.log",
         benchmark:
             f"{PLAN.config.paths.benchmarks}/simulate/{experiment}/{batch}.tsv"
+        priority: PRIORITIES[experiment, batch]
         conda:
             "../../environment.yml"
         threads: 1
