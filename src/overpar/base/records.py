@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import h5netcdf
 import h5py
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +74,9 @@ def write_record(
     Raises:
         UserError: if the file cannot be written, e.g. because the disk is full.
     """
+    # Jobs that write no record do not pay for it.
+    import h5netcdf
+
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     # Made in memory: HDF5 can end the process when the disk is full, a plain write cannot.
     memory = io.BytesIO()

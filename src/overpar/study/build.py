@@ -12,7 +12,6 @@ import pandas as pd
 from overpar.base.errors import UserError
 from overpar.base.records import read_record
 from overpar.study.check import Study
-from overpar.study.claims_file import read_claims
 from overpar.study.plan import PUBLISHED, Plan
 from overpar.study.tables import table_function
 
@@ -91,6 +90,7 @@ def build_scorecard(plan: Plan) -> None:
     from overpar.report.plots import scorecard as plot
     from overpar.report.plots.style import image, styled
     from overpar.study.assumptions import collect
+    from overpar.study.claims_file import read_claims
     from overpar.study.scorecard import judged, packed, tables_judged
 
     claims = read_claims(plan)

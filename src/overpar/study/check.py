@@ -9,11 +9,9 @@ from typing import Any
 from overpar.base.errors import UserError
 from overpar.base.validation import check, choices
 from overpar.model.model import Model
-from overpar.study.claims_file import check_claims, header
 from overpar.study.config import DEFAULT, Config, read
 from overpar.study.identity import Identities
 from overpar.study.plan import Cell, Plan, rule_name
-from overpar.study.tables import table_columns
 
 # Of a model that no cell names: one of these must do.
 SIZES = range(1, 13)
@@ -54,6 +52,9 @@ def checked(values: Mapping[str, Any], project: Path = Path()) -> Study:
     Raises:
         UserError: for the first thing that is wrong.
     """
+    # Pandas and xarray, which jobs that simulate do not pay for.
+    from overpar.study.claims_file import check_claims
+
     study = opened(values, project)
     config, identities = study.plan.config, study.identities
     _check_models(study.plan)
@@ -159,6 +160,9 @@ def _check_function(key: str, reference: str, project: Path) -> None:
 
 def _check_committed(plan: Plan, table: str) -> None:
     """Rows that were committed have the columns of their table."""
+    from overpar.study.claims_file import header
+    from overpar.study.tables import table_columns
+
     committed = plan.config.tables[table].committed
     if committed:
         known = table_columns(plan, table)

@@ -12,7 +12,6 @@ from overpar.base.progress import Progress, reporter, say, silent
 from overpar.base.records import write_record
 from overpar.experiments.common.spec import Context
 from overpar.study.check import Study
-from overpar.study.datasets import obtain
 from overpar.study.kinds import kind_module
 from overpar.study.plan import Cell
 
@@ -102,6 +101,9 @@ def prepare_inputs(study: Study, needs: Mapping[str, str]) -> dict[str, Path]:
         if sort == "dataset":
             paths[key] = study.plan.manifest(name)
             if not paths[key].exists():
+                # The network, which jobs of the workflow do not pay for.
+                from overpar.study.datasets import obtain
+
                 obtain(study.plan, name, say)
         else:
             experiment, _, label = name.partition("/")
