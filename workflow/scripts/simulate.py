@@ -8,8 +8,7 @@ from overpar.study.jobs import job
 
 
 def simulate(study: Study) -> None:
-    block = study.plan.block(snakemake.params.experiment).values()
-    cells = [cell for cell in block if cell.spec.batch == snakemake.params.batch]
+    cells = study.plan.batches_of(snakemake.params.experiment)[snakemake.params.batch]
     wanted = [cell for cell in cells if not cell.path.exists() or fault(study, cell)]
     for cell in cells:
         if cell in wanted:
@@ -18,7 +17,9 @@ def simulate(study: Study) -> None:
         else:
             # Snakemake takes an output that is older than an input for out of date.
             os.utime(cell.path)
+    more = len({cell.spec.batch for cell in cells}) - 1
     name = f"{snakemake.params.experiment} {snakemake.params.batch}"
+    name += f" and {more} more" if more else ""
     say(f"{name}: {len(wanted)} cells simulated, {len(cells) - len(wanted)} up to date")
 
 

@@ -17,11 +17,12 @@ def priorities(plan: Plan) -> dict[Batch, int]:
         By (experiment, batch): the time of its cells on one core and of the longest chain of
         batches that read their records, at least 1.
     """
+    job = {cell.path: batch for batch, cells in plan.batches.items() for cell in cells}
     readers: dict[Batch, set[Batch]] = {batch: set() for batch in plan.batches}
     for batch, cells in plan.batches.items():
         for cell in cells:
             for other in plan.records(cell).values():
-                readers[other.experiment, other.spec.batch].add(batch)
+                readers[job[other.path]].add(batch)
 
     @cache
     def seconds(batch: Batch) -> float:

@@ -17,6 +17,8 @@ from overpar.model.model import Model
 from overpar.study.config import Config, Experiment, Range
 from overpar.study.kinds import kind_module, kinds
 
+# Seconds below which a job is not worth a process of its own.
+SHORT = 20.0
 DATASETS = ("ntangled", "released_states", "released_data")
 CHECKSUMS = Path("data/checksums.csv")
 SOURCES = Path("data/sources.csv")
@@ -97,11 +99,32 @@ class Plan:
 
     @cached_property
     def batches(self) -> dict[tuple[str, str], list[Cell]]:
-        """Cells by the job that does them: (experiment, name of the batch)."""
-        out: dict[tuple[str, str], list[Cell]] = {}
-        for cell in self.cells.values():
-            out.setdefault((cell.experiment, cell.spec.batch), []).append(cell)
-        return out
+        """Cells by the job that does them: (experiment, name of the job)."""
+        return {
+            (name, job): cells
+            for name in self.config.experiments
+            for job, cells in self.batches_of(name).items()
+        }
+
+    def batches_of(self, name: str) -> dict[str, list[Cell]]:
+        """Cells of one experiment by the name of the job that does them.
+
+        Batches that read the same inputs share one as long as its estimated time is at most
+        `SHORT`; it has the name of the first.
+        """
+        batches: dict[str, list[Cell]] = {}
+        for cell in self.block(name).values():
+            batches.setdefault(cell.spec.batch, []).append(cell)
+        jobs: dict[str, list[Cell]] = {}
+        last: dict[frozenset[str], str] = {}
+        for batch, cells in batches.items():
+            inputs = frozenset(need for cell in cells for need in cell.spec.needs().values())
+            shared = [*jobs.get(last.setdefault(inputs, batch), ()), *cells]
+            if sum(cell.spec.seconds() for cell in shared) <= SHORT:
+                jobs[last[inputs]] = shared
+            else:
+                last[inputs], jobs[batch] = batch, cells
+        return jobs
 
     def _block(self, name: str, block: Experiment) -> Iterator[Cell]:
         kind = block.kind or name
