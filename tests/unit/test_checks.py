@@ -71,6 +71,22 @@ def test_progress_in_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert said.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("seconds", "done", "total", "said"),
+    [
+        (10.0, 0, 200_000, ""),
+        (10.0, 9, 1000, ""),
+        (10.0, 10, 1000, ", about 16.5 min left"),
+        (10.0, 1, 2, ", about 10 s left"),
+        (89.0, 1, 2, ", about 89 s left"),
+        (3600.0, 1, 4, ", about 3.0 h left"),
+    ],
+)
+def test_what_is_said_of_the_time_left(seconds: float, done: int, total: int, said: str) -> None:
+    """Nothing while it cannot be known."""
+    assert progress._left(seconds, done, total) == said
+
+
 def test_progress_as_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
     report = progress.reporter("vqe n=4", bar=True)
     report(1, 2)

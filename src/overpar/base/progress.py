@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from tqdm import tqdm
-
 Progress = Callable[[int, int], None]
 
 
@@ -31,6 +29,9 @@ def reporter(title: str, *, bar: bool | None = None, every: float = 10.0) -> Pro
         What `train` and `diagnose` take as `progress`.
     """
     if sys.stderr.isatty() if bar is None else bar:
+        # Jobs of the workflow, which draw none, do not pay for it.
+        from tqdm import tqdm
+
         drawn: tqdm[NoReturn] = tqdm(desc=title, leave=True, file=sys.stderr)
 
         def draw(done: int, total: int) -> None:
@@ -47,7 +48,17 @@ def reporter(title: str, *, bar: bool | None = None, every: float = 10.0) -> Pro
         now = time.monotonic()
         if now - last >= every and done < total:
             last = now
-            left = (now - started) * (total - done) / max(done, 1)
-            say(f"{title}: {done}/{total}, about {left:.0f} s left")
+            say(f"{title}: {done}/{total}{_left(now - started, done, total)}")
 
     return line
+
+
+def _left(seconds: float, done: int, total: int) -> str:
+    """What is said of the time left after some seconds: nothing before a hundredth is done."""
+    if 100 * done < max(total, 1):
+        return ""
+    left = seconds * (total - done) / done
+    for unit, length in (("h", 3600), ("min", 60)):
+        if left >= 1.5 * length:
+            return f", about {left / length:.1f} {unit} left"
+    return f", about {left:.0f} s left"
