@@ -45,6 +45,8 @@ def collect(project: Path) -> list[Assumption]:
     found = []
     for path in files:
         text = path.read_text(encoding="utf-8")
+        if not MARK.search(text):
+            continue
         lines = text.splitlines()
         python = path.suffix == ".py"
         comments = _comments(text) if python else set(range(1, len(lines) + 1))

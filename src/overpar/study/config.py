@@ -130,7 +130,7 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for path in paths:
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content = _loaded(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise UserError(f"Config {path} cannot be read: {error.strerror}.") from error
         except yaml.MarkedYAMLError as error:
@@ -143,6 +143,14 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
             raise UserError(f"Config {path} must be a mapping of keys to values.")
         merged = merge(merged, content)
     return merged
+
+
+def _loaded(text: str) -> Any:
+    """The content of a YAML file; libyaml is fast, and PyYAML says better what is wrong."""
+    try:
+        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError:
+        return yaml.safe_load(text)
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
