@@ -13,7 +13,6 @@ from overpar.base.errors import UserError
 from overpar.base.records import read_record
 from overpar.study.check import Study
 from overpar.study.plan import PUBLISHED, Plan
-from overpar.study.tables import table_function
 
 
 def _drawing(name: str) -> Callable[..., Any]:
@@ -46,6 +45,9 @@ def build_tables(study: Study, names: Sequence[str]) -> None:
     Raises:
         RecordError: if a record is damaged or of another specification.
     """
+    # Xarray, which figures do not need.
+    from overpar.study.tables import table_function
+
     plan, identities = study.plan, study.identities
     found = (read_record(c.path, identities.cell(c)) for c in plan.table_cells(names[0]))
     # A table alone needs one record at a time.
