@@ -12,6 +12,10 @@ from overpar.base.errors import UserError
 from overpar.base.records import DamagedRecord
 from overpar.study.check import Study, opened
 
+# Snakemake and notebooks import nbformat and so jsonschema, which takes 1.7 s to make a parser of
+# international addresses if it finds this package. Nothing here has any.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 
 class _Copied(io.TextIOBase):
     """A text stream whose text also goes to a file."""
