@@ -15,19 +15,36 @@ from overpar.base.records import Variable, write_record
 from overpar.study.digest import PACKAGE, SILENT, reached
 from overpar.study.kinds import kind_module, kinds
 
-CODE = """
+SIGNATURES = """
+def compiled():
+    engines = [m for name, m in sys.modules.items() if name.startswith("overpar.engines.")]
+    kernels = {f for m in engines for f in vars(m).values() if hasattr(f, "signatures")}
+    return sorted(f"{f.__module__}.{f.__name__}{s}" for f in kernels for s in f.signatures)
+"""
+CODE = f"""
 import importlib, json, sys
 from pathlib import Path
 
 from overpar.experiments.common.spec import Context
 
 kind, settings, inputs = json.loads(sys.argv[1])
-module = importlib.import_module(f"overpar.experiments.{kind}")
+module = importlib.import_module(f"overpar.experiments.{{kind}}")
 spec = module.Spec(**settings)
-context = Context(kind, spec.label, 1, {name: Path(path) for name, path in inputs.items()})
+context = Context(kind, spec.label, 1, {{name: Path(path) for name, path in inputs.items()}})
 assert module.run(spec, context).variables
 packages = [name for name, module in sys.modules.items() if hasattr(module, "__path__")]
-print(json.dumps(sorted(sys.modules.keys() - set(packages))))
+{SIGNATURES}
+print(json.dumps([sorted(sys.modules.keys() - set(packages)), compiled()]))
+"""
+KERNELS = f"""
+import json, sys
+
+from overpar.study.kernels import WORK
+
+for work, _ in WORK.values():
+    work()
+{SIGNATURES}
+print(json.dumps(compiled()))
 """
 CIRCUIT = """
 from qibo import Circuit, gates
@@ -105,19 +122,34 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("kind", "settings"), CASES)
-def test_all_that_is_loaded_counts(project: Path, kind: str, settings: dict[str, Any]) -> None:
-    inputs = {"regenerated": "weights.nc", "ntangled": "ntangled.json"}
+def printed(directory: Path, code: str, *arguments: str) -> Any:
+    """What a process of its own prints."""
     ran = subprocess.run(
-        [sys.executable, "-c", CODE, json.dumps([kind, settings, inputs])],
-        cwd=project,
+        [sys.executable, "-c", code, *arguments],
+        cwd=directory,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
         capture_output=True,
         text=True,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    loaded = {name for name in json.loads(ran.stdout) if name.startswith(f"{PACKAGE}.")}
+    return json.loads(ran.stdout)
+
+
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The kernels that are compiled before the first cell, with their types."""
+    return set(printed(tmp_path_factory.mktemp("kernels"), KERNELS))
+
+
+@pytest.mark.parametrize(("kind", "settings"), CASES)
+def test_all_that_is_loaded_counts(
+    project: Path, kernels: set[str], kind: str, settings: dict[str, Any]
+) -> None:
+    inputs = {"regenerated": "weights.nc", "ntangled": "ntangled.json"}
+    names, compiled = printed(project, CODE, json.dumps([kind, settings, inputs]))
+    assert set(compiled) <= kernels
+    loaded = {name for name in names if name.startswith(f"{PACKAGE}.")}
     spec = kind_module(kind).Spec(**settings)
     chosen = frozenset(f"{PACKAGE}.{name}" for name in spec.modules())
     counted = reached(f"{PACKAGE}.experiments.{kind}", chosen)

@@ -10,6 +10,12 @@ from overpar.study.jobs import job
 def simulate(study: Study) -> None:
     cells = study.plan.batches_of(snakemake.params.experiment)[snakemake.params.batch]
     wanted = [cell for cell in cells if not cell.path.exists() or fault(study, cell)]
+    engines = {engine for cell in wanted for engine in cell.spec.engines()}
+    if engines:
+        # Numba, which jobs that compute no states do not pay for.
+        from overpar.study.kernels import compile_kernels
+
+        compile_kernels(engines)
     for cell in cells:
         if cell in wanted:
             progress = reporter(f"{cell.experiment} {cell.label}", bar=False)
