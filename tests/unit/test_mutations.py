@@ -1,8 +1,8 @@
 """Every verdict of the project turns when the data behind it change by what its test would find.
 
-The committed tables are changed, statement by statement: of one that holds, counts by twice its power, a
-number by more than its tolerance, a spectrum by twice it, a bound by what is past it; of one that
-fails, everything to what is expected.
+The committed tables are changed, statement by statement: of one that holds, counts by twice its
+power, a number by more than its tolerance, a spectrum by twice it, a bound by what is past it; of
+one that fails, everything to what is expected.
 """
 
 from collections.abc import Callable
