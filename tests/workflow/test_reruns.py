@@ -13,6 +13,7 @@ from scratch import (
     FROM_VQE,
     GENERATOR,
     RELEASED,
+    SCORECARD,
     SIMULATIONS,
     VQE,
     Project,
@@ -122,7 +123,7 @@ def test_a_changed_claim_makes_the_scorecard_only(finished: Project) -> None:
     claims = finished.path / "config/claims.yaml"
     text = claims.read_text(encoding="utf-8")
     claims.write_text(text.replace("at_most: 0", "at_most: 1"), encoding="utf-8")
-    assert finished.planned() == {"figures/scorecard"}
+    assert finished.planned() == SCORECARD
 
 
 def test_a_changed_finding_makes_the_errata_only(finished: Project) -> None:
@@ -139,12 +140,12 @@ def test_a_new_check_makes_the_errata_only(finished: Project) -> None:
 
 def test_a_new_assumption_makes_the_page_that_lists_it_only(finished: Project) -> None:
     finished.append("src/overpar/experiments/vqe.py", "# ASSUME: something else.")
-    assert finished.planned() == {"figures/scorecard"}
+    assert finished.planned() == SCORECARD
 
 
 def test_a_changed_template_makes_its_page_only(finished: Project) -> None:
     finished.append("src/overpar/report/templates/page.css", "/* Another colour. */")
-    assert finished.planned() == {"figures/scorecard"}
+    assert finished.planned() == SCORECARD
 
 
 def test_a_changed_plot_makes_its_figure_only(finished: Project) -> None:
