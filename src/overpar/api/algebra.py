@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from overpar.base.checks import instance, require
 from overpar.base.errors import UserError
 from overpar.model.model import Model
+from overpar.quantities.absorbed import absorb
 from overpar.quantities.algebra import dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
 
@@ -119,7 +120,8 @@ def dla(
         max_dim is None or max_dim >= 1,
         f"Argument `max_dim` must be at least 1, but is {max_dim}.",
     )
-    generators, letters = model.algebra(qubits, depth)
+    given = absorb(model, qubits, depth)
+    generators, letters = given.generators, given.letters
     dimension = dla_dimension(generators, qubits, max_dim)
     found = Algebra(
         qubits=qubits,

@@ -10,9 +10,10 @@ from overpar.base.records import Variable
 from overpar.engines.interface import EngineName
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.model import Model
+from overpar.quantities.absorbed import absorb
 from overpar.quantities.algebra import LIMIT_BASIS, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
-from overpar.quantities.loss_moments import loss_moments, product_expectations
+from overpar.quantities.loss_moments import deep_loss
 
 SOURCE = "arXiv:2109.11676, theorems 1 to 3; arXiv:2309.09342 for the variance"
 
@@ -45,9 +46,9 @@ class Spec(CellSpec):
 
 def run(spec: Spec, context: Context) -> Result:
     """Dimension; and, up to a limit, sector, centre, ideals and the moments of a deep loss."""
-    generators, letters = spec.model.algebra(spec.qubits, spec.depth)
-    dimension = dla_dimension(generators, spec.qubits, spec.max_dim)
-    notes: dict[str, str] = {"state": letters}
+    given = absorb(spec.model, spec.qubits, spec.depth)
+    dimension = dla_dimension(given.generators, spec.qubits, spec.max_dim)
+    notes: dict[str, str] = {"state": given.letters}
     found: dict[str, Variable] = {}
 
     def scalar(name: str, value: float | None, meaning: str) -> None:
@@ -58,21 +59,22 @@ def run(spec: Spec, context: Context) -> Result:
     if dimension.value is None or dimension.value > spec.max_structure:
         why = dimension.reason or f"dimension {dimension} exceeds max_structure"
         return Result(found, {**notes, "note": f"no ideals: {why}"})
-    sector = sector_dimension(generators, spec.qubits, letters)
+    sector = sector_dimension(given.generators, spec.qubits, given.letters)
     scalar("sector", sector.value, "dimension on the subspace explored from the state")
-    parts = structure(generators, spec.qubits)
+    parts = structure(given.generators, spec.qubits)
     scalar("centre", parts.centre.dimension, "dimension of the centre")
     sizes = np.array([ideal.dimension for ideal in parts.ideals], np.int64)
     found["ideals"] = Variable(("ideal",), sizes, "dimensions of the simple ideals")
     notes["ideal_names"] = " + ".join(ideal.name for ideal in parts.ideals)
-    observable = spec.model.operator(spec.qubits)
-    if observable is not None:
+    if given.observable is not None:
         try:
-            moments = loss_moments(parts, observable, product_expectations(parts, letters))
+            moments = deep_loss(parts, given)
         except UserError as error:
             return Result(found, {**notes, "note": str(error)})
         scalar("mean", moments.mean, "mean of ⟨O⟩ over deep circuits")
         scalar("variance", moments.variance, "variance of ⟨O⟩ over deep circuits")
+        if moments.purities is None:
+            return Result(found, {**notes, "note": "the observable is outside the algebra"})
         for k, name in ((1, "state_purity"), (2, "observable_purity")):
             values = np.array([purity[k] for purity in moments.purities])
             found[name] = Variable(("ideal",), values, "squared norm of the projection on an ideal")

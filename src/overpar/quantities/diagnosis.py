@@ -11,10 +11,11 @@ from overpar.engines.choose import make_objective
 from overpar.engines.interface import Floats
 from overpar.model.circuits import Circuit
 from overpar.model.model import Model
+from overpar.quantities.absorbed import absorb
 from overpar.quantities.algebra import LIMIT_BASIS, Dimension, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
 from overpar.quantities.exact_rank import generic_ranks
-from overpar.quantities.loss_moments import loss_moments, product_expectations
+from overpar.quantities.loss_moments import deep_loss
 
 # State vectors are used up to here; beyond, the algebra is all there is.
 MAX_STATE_QUBITS = 12
@@ -84,50 +85,52 @@ def diagnose_size(
 
     Source: arXiv:2109.11676, theorems 1 to 3, for what the numbers mean.
     """
-    out = _algebra(model, qubits, max_dim, depth)
-    progress(1, 3)
+    unknown = Dimension(None)
+    out = Size(qubits, unknown, unknown, variance_depth=depth)
     if qubits > MAX_STATE_QUBITS:
         out.notes.append(
             f"rank and gradients are not computed beyond {MAX_STATE_QUBITS} qubits; the algebra is"
         )
-        return out
-    _rank(model, out, max_angles)
+    else:
+        _rank(model, out, max_angles)
+        out.variance_depth = depth or 2 * (out.depth or 8)
+    progress(1, 3)
+    _algebra(model, out, max_dim, depth)
     progress(2, 3)
     if not model.trainable:
         out.notes.append("the model has no observable, so there is no loss to look at")
-    else:
-        _losses(model, out, samples, depth, seed)
+    elif qubits <= MAX_STATE_QUBITS:
+        _losses(model, out, samples, seed)
     progress(3, 3)
     return out
 
 
-def _algebra(model: Model, qubits: int, max_dim: int, depth: int | None) -> Size:
+def _algebra(model: Model, out: Size, max_dim: int, depth: int | None) -> None:
     try:
-        generators, letters = model.algebra(qubits, depth)
+        # The observable is measured after as many layers as losses are sampled at.
+        given = absorb(model, out.qubits, depth, out.variance_depth)
     except UserError as error:
         if model.circuit is None or "Clifford" not in str(error):
             raise
-        unknown = Dimension(None, None, str(error))
-        return Size(qubits, unknown, unknown, notes=[str(error)])
-    dimension = dla_dimension(generators, qubits, max_dim)
-    small = dimension.value is not None and dimension.value <= min(max_dim, LIMIT_BASIS)
-    sector = sector_dimension(generators, qubits, letters) if small else Dimension(None)
-    out = Size(qubits, dimension, sector)
-    if dimension.value is None:
-        out.notes.append(f"the closure was stopped: {dimension.reason}")
-    if dimension.value is None or dimension.value > MAX_STRUCTURE:
-        return out
+        out.notes.append(str(error))
+        return
+    out.dimension = dla_dimension(given.generators, out.qubits, max_dim)
+    dimension = out.dimension.value
+    if dimension is None:
+        out.notes.append(f"the closure was stopped: {out.dimension.reason}")
+        return
+    if dimension <= LIMIT_BASIS:
+        out.sector = sector_dimension(given.generators, out.qubits, given.letters)
+    if dimension > MAX_STRUCTURE:
+        return
     try:
-        parts = structure(generators, qubits)
+        parts = structure(given.generators, out.qubits)
         centre = [f"centre of dimension {parts.centre.dimension}"] * (parts.centre.dimension > 0)
         out.ideals = " + ".join([ideal.name for ideal in parts.ideals] + centre)
-        observable = model.operator(qubits)
-        if observable is not None:
-            moments = loss_moments(parts, observable, product_expectations(parts, letters))
-            out.predicted = moments.variance
+        if given.observable is not None:
+            out.predicted = deep_loss(parts, given).variance
     except UserError as error:
         out.notes.append(str(error))
-    return out
 
 
 def _rank(model: Model, out: Size, max_angles: int) -> None:
@@ -160,8 +163,7 @@ def _rank(model: Model, out: Size, max_angles: int) -> None:
         out.notes.append(f"the rank is numerical, at random angles, not exact: {found.reason}")
 
 
-def _losses(model: Model, out: Size, samples: int, depth: int | None, seed: int) -> None:
-    out.variance_depth = depth or 2 * (out.depth or 8)
+def _losses(model: Model, out: Size, samples: int, seed: int) -> None:
     task = model.task(out.qubits, out.variance_depth)
     parameters = task.circuit.parameters
     angles = 2 * np.pi * generator(seed, "losses", out.qubits).random((samples, parameters))

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from overpar.base.checks import real_array, require
+from overpar.base.errors import UserError
 from overpar.engines.interface import Complexes, Floats
 from overpar.model.observables import PauliSum
+from overpar.quantities.absorbed import Absorbed
 from overpar.quantities.algebra import action_on_product, product_state
 from overpar.quantities.algebra_structure import Structure
-from overpar.quantities.strings import masks
+from overpar.quantities.orbit import MAX_ORBIT, closed_span, orbit_moments
+from overpar.quantities.strings import Masks, StringTable, masks
 
 _OUTSIDE = 1e-9
 
@@ -44,8 +47,11 @@ def product_expectations(parts: Structure, state: str) -> Floats:
     Raises:
         UserError: if the letters are not so.
     """
-    letters = product_state(state, parts.qubits)
-    labels, exponents = action_on_product(parts.strings.masks, letters)
+    return _on_product(parts.strings.masks, product_state(state, parts.qubits))
+
+
+def _on_product(strings: Masks, letters: str) -> Floats:
+    labels, exponents = action_on_product(strings, letters)
     signs = 1.0 - exponents
     return np.array([0.0 if any(b) else s for b, s in zip(labels, signs, strict=True)])
 
@@ -72,12 +78,12 @@ class LossMoments:
     Args:
         mean: over the angles.
         variance: over the angles.
-        purities: (dim 𝔤_j, P_j(ρ), P_j(O)) per simple ideal.
+        purities: (dim 𝔤_j, P_j(ρ), P_j(O)) per simple ideal; None for an observable outside i𝔤.
     """
 
     mean: float
     variance: float
-    purities: tuple[tuple[int, float, float], ...]
+    purities: tuple[tuple[int, float, float], ...] | None
 
 
 def loss_moments(parts: Structure, operator: PauliSum, values: Floats) -> LossMoments:
@@ -100,9 +106,8 @@ def loss_moments(parts: Structure, operator: PauliSum, values: Floats) -> LossMo
     values = real_array("values", values, (len(parts.strings),))
     components, outside = operator_components(parts, operator)
     require(
-        outside <= _OUTSIDE * max(1.0, float(components @ components)),
-        "The variance is known from the algebra only for an observable in the algebra,"
-        f" but {outside:.3g} of its squared norm is outside.",
+        _inside(components, outside),
+        f"Argument `operator` must lie in i𝔤, but {outside:.3g} of its squared norm is outside.",
     )
     dimension = 2.0**parts.qubits
     purities = tuple(
@@ -115,3 +120,40 @@ def loss_moments(parts: Structure, operator: PauliSum, values: Floats) -> LossMo
         sum(rho * o / size for size, rho, o in purities),
         purities,
     )
+
+
+def _inside(components: Floats, outside: float) -> bool:
+    return outside <= _OUTSIDE * max(1.0, float(components @ components))
+
+
+def deep_loss(parts: Structure, given: Absorbed) -> LossMoments:
+    """Mean and variance of the loss of a deep circuit, of any observable.
+
+    One in i𝔤 has the law of `loss_moments`, another one that of `orbit_moments`.
+
+    Args:
+        parts: the algebra of the model.
+        given: the model; it must have an observable.
+
+    Raises:
+        UserError: if the observable is outside i𝔤 and the circuit turns it into too many others.
+    """
+    require(given.observable is not None, "Argument `given` must have an observable.")
+    assert given.observable is not None
+    if _inside(*operator_components(parts, given.observable)):
+        return loss_moments(parts, given.observable, product_expectations(parts, given.letters))
+    table = StringTable(given.generators, given.qubits)
+    observable = table.components([given.observable])
+    try:
+        basis = closed_span(table, observable, MAX_ORBIT)
+    except UserError as error:
+        raise UserError(
+            "The variance of deep circuits is not known: the observable is outside the algebra, and"
+            f" for what the circuit turns it into: {error}"
+        ) from None
+    actions = np.array(
+        [image[:, : basis.shape[1]] @ basis.T for image in table.real_brackets(basis)]
+    )
+    start = basis[:, : observable.shape[1]] @ observable[0]
+    values = basis @ _on_product(table.strings.masks[: basis.shape[1]], given.letters)
+    return LossMoments(*orbit_moments(actions, start, values), ())

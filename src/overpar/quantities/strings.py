@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from overpar.base.checks import integer, require
+from overpar.engines.interface import Floats
 from overpar.model.circuits import pauli_masks
 from overpar.model.observables import PauliSum
 from overpar.quantities.modular import Integers
@@ -181,6 +182,9 @@ class StringTable:
             self._target = np.concatenate([self._target, self.strings.intern(result[row, term])])
             self._term = np.concatenate([self._term, term])
             self._sign = np.concatenate([self._sign, 2 - k[row, term]])
+        self._grow()
+
+    def _grow(self) -> None:
         grown = np.zeros(len(self) - len(self._expanded), bool)
         self._expanded = np.concatenate([self._expanded, grown])
 
@@ -208,6 +212,37 @@ class StringTable:
             rows = np.repeat(np.arange(vectors.count), np.diff(found.indptr)) * many + generator
             parts.append((rows, found.indices.astype(np.int64), found.data))
         return Vectors(vectors.count * many, *(np.concatenate(p) for p in zip(*parts, strict=True)))
+
+    def components(self, operators: Sequence[PauliSum]) -> Floats:
+        """Coefficients of operators over the strings, which are met now if they were not before."""
+        terms = [[(masks([t[1:]], self.qubits), t[0]) for t in o.terms] for o in operators]
+        columns = [self.strings.intern(np.concatenate([m for m, _ in part])) for part in terms]
+        self._grow()
+        out = np.zeros((len(operators), len(self)))
+        for row, part, where in zip(out, terms, columns, strict=True):
+            np.add.at(row, where, [c for _, c in part])
+        return out
+
+    def real_brackets(self, rows: Floats) -> list[Floats]:
+        """{G, A}/|G| in double precision for each generator G and all A, shape (m, strings).
+
+        Args:
+            rows: coefficients of A over the strings known so far, shape (m, any).
+        """
+        self.expand(np.flatnonzero(rows.any(axis=0)))
+        size = len(self)
+        padded = np.pad(rows, ((0, 0), (0, size - rows.shape[1])))
+        out = []
+        for number in range(len(self.generators)):
+            terms = np.array([float(c) for _, c in self.generators[number]])
+            weights = np.zeros(len(self._owner))
+            weights[self._owner == number] = terms / np.linalg.norm(terms)
+            mine = np.flatnonzero(self._owner[self._term] == number)
+            values = weights[self._term[mine]] * self._sign[mine]
+            # Transposed, for a sparse matrix acts from the left.
+            matrix = csr_array((values, (self._target[mine], self._source[mine])), (size, size))
+            out.append(np.ascontiguousarray((matrix @ padded.T).T))
+        return out
 
 
 def _times(
