@@ -79,6 +79,15 @@ def test_further_algebras() -> None:
     assert shape(parse_generators(full, 2, full=True), 2) == (0, ["so(5)"])
 
 
+def test_ideals_of_a_large_cartan_subalgebra() -> None:
+    """60 torus directions, on which LAPACK's default of singular values does not converge.
+
+    Source: arXiv:2309.05690, class a₆ on the circle: four su(16).
+    """
+    generators = parse_generators(["XX", "YZ", "ZY"], 6, "periodic", local=True)
+    assert shape(generators, 6) == (0, ["su(16)"] * 4)
+
+
 def test_ideals_of_unequal_size_and_odd_coefficients() -> None:
     generators = parse_generators(["0.37*X@0 + ZZ@2", "Y@0", "X@2 + 1.25*X@3", "Z@5"], 6)
     centre, ideals = shape(generators, 6)

@@ -271,5 +271,6 @@ def _split(
 def _real_span(vectors: Complexes) -> Floats:
     """Orthonormal basis, as columns, of the real and imaginary parts of columns."""
     parts = np.concatenate([vectors.real, vectors.imag], axis=1)
-    left, sizes, _ = np.linalg.svd(parts, full_matrices=False)
+    # Divide and conquer does not converge on some that hold many equal sizes.
+    left, sizes, _ = scipy.linalg.svd(parts, full_matrices=False, lapack_driver="gesvd")
     return np.asarray(left[:, sizes > 1e-7 * sizes.max(initial=1e-7)])
