@@ -15,7 +15,7 @@ class SimpleIdeal:
     """One simple ideal.
 
     Args:
-        name: such as "su(4)"; several names where dimension and rank leave a choice.
+        name: such as "su(4)".
         dimension: real.
         rank: dimension of a maximal torus.
     """

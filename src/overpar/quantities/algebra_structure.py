@@ -3,8 +3,8 @@
 The basis is exact: rational numbers recovered from several primes. The ideals of an algebra with
 rational generators need not be rational themselves (those of the periodic Ising chain hold
 cos(2πk/n)), so the split is done in floating point, from the exact basis. It is then checked:
-dimensions and ranks must be those of compact simple Lie algebras, they must add up, and the centre
-must have the dimension found exactly.
+dimensions, ranks and roots must be those of compact simple Lie algebras, they must add up, and the
+centre must have the dimension found exactly.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,16 @@ from overpar.quantities.strings import StringSet, StringTable, multiply
 
 MAX_STRINGS = 8192
 _ZERO, _TORI, _TRIES = 1e-9, 1e-6, 4
-_EXCEPTIONAL = {(14, 2): "g2", (52, 4): "f4", (78, 6): "e6", (133, 7): "e7", (248, 8): "e8"}
+# Roots of two lengths are √2 or √3 apart.
+_LONG = 1.2
+# By dimension, rank and number of long positive roots.
+_EXCEPTIONAL = {
+    (14, 2, 3): "g2",
+    (52, 4, 12): "f4",
+    (78, 6, 0): "e6",
+    (133, 7, 0): "e7",
+    (248, 8, 0): "e8",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +43,7 @@ class Ideal:
     """A simple ideal, or the centre.
 
     Args:
-        name: the compact simple Lie algebras of this dimension and rank, or "centre".
+        name: of the compact simple Lie algebra, or "centre".
         rank: dimension of a maximal commuting subalgebra.
         basis: orthonormal over the strings of the structure, shape (dimension, strings).
     """
@@ -75,23 +84,32 @@ class Structure:
         return self.centre.dimension + sum(ideal.dimension for ideal in self.ideals)
 
 
-def names(dimension: int, rank: int) -> tuple[str, ...]:
-    """Compact simple Lie algebras of given dimension and rank.
+def simple_name(dimension: int, rank: int, long: int) -> str:
+    """The compact simple Lie algebra with these numbers, "" if there is none.
+
+    Where several isomorphic ones have a name, su before so before sp: su(2), so(5), su(4).
+
+    Args:
+        dimension: real.
+        rank: dimension of a maximal torus.
+        long: how many of its positive roots are longer than the shortest: r(r − 1) in so(2r+1),
+            r in sp(r), none where all are alike.
 
     Examples:
-        >>> names(15, 3), names(21, 3)
-        (('su(4)',), ('so(7)', 'sp(3)'))
+        >>> simple_name(15, 3, 0), simple_name(21, 3, 6), simple_name(21, 3, 3)
+        ('su(4)', 'so(7)', 'sp(3)')
 
-    Source: the Cartan classification, e.g. J. E. Humphreys, *Introduction to Lie Algebras*, 11.4.
+    Source: the Cartan classification, e.g. J. E. Humphreys, *Introduction to Lie Algebras*, 11.4
+    and 12.2.
     """
-    found = [f"su({rank + 1})"] if dimension == rank * (rank + 2) else []
-    if rank >= 2 and dimension == rank * (2 * rank + 1):
-        found += ["so(5)"] if rank == 2 else [f"so({2 * rank + 1})", f"sp({rank})"]
-    if rank >= 4 and dimension == rank * (2 * rank - 1):
-        found.append(f"so({2 * rank})")
-    if (dimension, rank) in _EXCEPTIONAL:
-        found.append(_EXCEPTIONAL[dimension, rank])
-    return tuple(found)
+    if dimension == rank * (rank + 2) and long == 0:
+        return f"su({rank + 1})"
+    if rank >= 2 and dimension == rank * (2 * rank + 1) and long:
+        series = {rank * (rank - 1): f"so({2 * rank + 1})", rank: f"sp({rank})"}
+        return "so(5)" if rank == 2 else series.get(long, "")
+    if rank >= 4 and dimension == rank * (2 * rank - 1) and long == 0:
+        return f"so({2 * rank})"
+    return _EXCEPTIONAL.get((dimension, rank, long), "")
 
 
 def structure(generators: Sequence[PauliSum], qubits: int) -> Structure:
@@ -231,9 +249,8 @@ def _split(
 ) -> tuple[Ideal, tuple[Ideal, ...]] | None:
     """Centre and ideals by generic elements, or None if these were not generic enough."""
     size = len(real)
-    first, second = (
-        real @ _bracket_matrix(strings, random.normal(size=size) @ real) @ real.T for _ in range(2)
-    )
+    elements = random.normal(size=(2, size))
+    first, second = (real @ _bracket_matrix(strings, e @ real) @ real.T for e in elements)
     # Antisymmetric matrices: eigenvalues ±λ for roots ±α, in ascending order.
     values, vectors = np.linalg.eigh(0.5j * (first - first.T))
     zero = np.abs(values) < _ZERO * max(1.0, float(np.abs(values).max()))
@@ -248,6 +265,8 @@ def _split(
     links[np.arange(len(roots)), len(roots) + np.arange(len(roots))] = np.inf
     groups = connected_components(links > _ZERO * max(1.0, float(np.abs(second).max())))[1]
     reached = cartan.T @ (second.T @ positive)
+    # What an element with the coordinate b along a root vector reaches is b times the root.
+    lengths = np.linalg.norm(reached, axis=0) / np.abs(elements[1] @ positive)
     ideals, taken = [], [np.zeros((cartan.shape[1], 0))]
     for group in np.unique(groups[: len(roots)]):
         mine = np.flatnonzero(groups[: len(roots)] == group)
@@ -255,10 +274,11 @@ def _split(
         taken.append(torus)
         planes = np.sqrt(2) * np.concatenate([positive[:, mine].real, positive[:, mine].imag], 1)
         inside = np.concatenate([planes, cartan @ torus], axis=1)
-        name = names(inside.shape[1], torus.shape[1])
+        long = int(np.count_nonzero(lengths[mine] > _LONG * lengths[mine].min()))
+        name = simple_name(inside.shape[1], torus.shape[1], long)
         if not name:
             return None
-        ideals.append(Ideal(" or ".join(name), torus.shape[1], inside.T @ real))
+        ideals.append(Ideal(name, torus.shape[1], inside.T @ real))
     tori = np.concatenate(taken, axis=1)
     if np.abs(tori.T @ tori - np.eye(tori.shape[1])).max(initial=0) > _TORI:
         return None
