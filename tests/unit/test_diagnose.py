@@ -52,6 +52,37 @@ def test_without_an_observable(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "no observable" in row["notes"][-1]
 
 
+def test_angles_that_the_loss_does_not_depend_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """⟨Z₀⟩ = cos θ₀ whatever the other qubits do: variance ½ of its derivative."""
+    model = {"generators": ["X@0", "X@1", "X@2"], "observable": "Z@0"}
+    path = spec(tmp_path, model=model, qubits=[3], depth=1, samples=4000)
+    assert cli.main(["diagnose", path, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sizes"]
+    assert row["gradient_variance"] == pytest.approx(0.5, abs=row["gradient_half"])
+    assert 0 < row["gradient_half"] < 0.02
+    assert "the loss does not depend on 2 of its 3 angles" in row["notes"]
+
+
+def test_a_small_gradient_is_not_zero(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Twelve qubits that must all be turned: 2⁻¹² each, and no angle left out."""
+    model = {"generators": ["X"], "local": True, "observable": "1e-6*" + "Z" * 12}
+    path = spec(tmp_path, model=model, qubits=[12], depth=1, samples=2000, max_dim=100)
+    assert cli.main(["diagnose", path, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sizes"]
+    assert row["gradient_variance"] == pytest.approx(1e-12 * 2.0**-12, rel=0.3)
+    assert not any("does not depend" in note for note in row["notes"])
+
+
+def test_a_loss_that_depends_on_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = spec(tmp_path, model={"generators": ["Z"], "observable": "Z"}, qubits=[2, 3, 4])
+    assert cli.main(["diagnose", path]) == 0
+    text = capsys.readouterr().out
+    assert "verdict: flat: its loss does not depend on any angle" in text
+    assert "n = 3: the loss does not depend on any of its" in text
+
+
 def test_sizes_beyond_state_vectors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["diagnose", spec(tmp_path, qubits=[20]), "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["sizes"]

@@ -9,17 +9,18 @@ from overpar.base.progress import Progress, silent
 from overpar.base.statistics import variance_interval
 from overpar.model.model import Model
 from overpar.quantities.diagnosis import Size, diagnose_size
-from overpar.quantities.verdict import LEVEL, judge_sizes
+from overpar.quantities.verdict import LEVEL, QUANTILE, judge_sizes
 
 VERDICTS = {
     "trainable": "trainable: it can be overparametrised, and its gradients do not vanish with n",
     "hard": "hard: its gradients vanish exponentially with n, before it can be overparametrised",
+    "flat": "flat: its loss does not depend on any angle, so there is nothing to train",
     "undecided": "undecided: what is known of it does not settle whether larger sizes train",
 }
 LEGEND = """\
 rank, angles, layers: rank of the QFIM at generic angles where more layers do not raise it, and
 the shortest circuit of all depths with it, whose number of angles estimates M_c.
-Var dL: of the derivative along the middle angle.
+Var dL: of the derivative along an angle, averaged over all that the loss depends on.
 deep: the variance of the loss of deep circuits, from the algebra alone."""
 
 
@@ -31,7 +32,7 @@ class Diagnosis:
         model: its name.
         sizes: a row of numbers per size; None where not known.
         trends: laws of dimension, angles and gradient variance against n, where three sizes tell.
-        verdict: "trainable", "hard" or "undecided".
+        verdict: "trainable", "hard", "flat" or "undecided".
         reasons: for the verdict.
         cannot_know: what no such diagnosis says.
     """
@@ -189,9 +190,12 @@ def _row(size: Size) -> dict[str, Any]:
         "predicted_loss_variance": size.predicted,
         "notes": size.notes,
     }
-    for name, sample in (("loss", size.losses), ("gradient", size.derivatives)):
-        value, half = (None, None) if sample is None else variance_interval(sample, LEVEL)
-        row |= {f"{name}_variance": value, f"{name}_half": half}
+    names = ("loss_variance", "loss_half", "gradient_variance", "gradient_half")
+    row |= dict.fromkeys(names)
+    if size.losses is not None and size.squares is not None:
+        mean, error = size.squares.mean(), size.squares.std() / len(size.squares) ** 0.5
+        found = (*variance_interval(size.losses, LEVEL), float(mean), float(QUANTILE * error))
+        row |= dict(zip(names, found, strict=True))
     return row
 
 

@@ -11,6 +11,7 @@ from overpar.engines.choose import make_objective
 from overpar.engines.interface import Floats
 from overpar.model.circuits import Circuit
 from overpar.model.model import Model
+from overpar.model.observables import spectral_width
 from overpar.quantities.absorbed import absorb
 from overpar.quantities.algebra import LIMIT_BASIS, Dimension, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
@@ -20,6 +21,7 @@ from overpar.quantities.loss_moments import deep_loss
 # State vectors are used up to here; beyond, the algebra is all there is.
 MAX_STATE_QUBITS = 12
 MAX_STRUCTURE = 600
+_ROUNDING = 1e-12
 
 
 @dataclass
@@ -37,7 +39,8 @@ class Size:
         angles: its number of angles, the estimate of M_c.
         variance_depth: layers at which losses and gradients were sampled.
         losses: at random angles, shape (samples,).
-        derivatives: along the middle angle, shape (samples,).
+        squares: of the derivative less its mean, averaged over the angles that the loss depends
+            on, shape (samples,): their mean is its variance. Zeros if there is no such angle.
         predicted: variance of the loss of deep circuits from the algebra alone.
         notes: what was not found, and why.
     """
@@ -52,7 +55,7 @@ class Size:
     angles: int | None = None
     variance_depth: int | None = None
     losses: Floats | None = None
-    derivatives: Floats | None = None
+    squares: Floats | None = None
     predicted: float | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -167,5 +170,11 @@ def _losses(model: Model, out: Size, samples: int, seed: int) -> None:
     task = model.task(out.qubits, out.variance_depth)
     parameters = task.circuit.parameters
     angles = 2 * np.pi * generator(seed, "losses", out.qubits).random((samples, parameters))
-    loss, gradient = make_objective(task).loss_and_gradient(angles)
-    out.losses, out.derivatives = loss, gradient[:, parameters // 2]
+    out.losses, gradient = make_objective(task).loss_and_gradient(angles)
+    # Rounding of a derivative that is zero; one that is exponentially small is far larger.
+    live = np.abs(gradient).max(axis=0) > _ROUNDING * spectral_width(task)
+    if not live.all():
+        count = f"{np.count_nonzero(~live)} of its {parameters}" if live.any() else "any of its"
+        out.notes.append(f"the loss does not depend on {count} angles")
+    deviations = gradient[:, live] - gradient[:, live].mean(axis=0)
+    out.squares = (deviations**2).mean(axis=1) if live.any() else np.zeros(samples)

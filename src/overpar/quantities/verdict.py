@@ -78,7 +78,7 @@ def judge_sizes(sizes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             gradient_half (that of its 99 % interval); None where not known.
 
     Returns:
-        trends, verdict ("trainable", "hard" or "undecided"), reasons, cannot_know.
+        trends, verdict ("trainable", "hard", "flat" or "undecided"), reasons, cannot_know.
     """
     dimensions = [row for row in sizes if row["dimension"]]
     growth = trend(*_columns(dimensions, "dimension"))
@@ -97,7 +97,10 @@ def judge_sizes(sizes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         and gradient.law in ("exponential", "undecided")
         and gradient.rate.slope + gradient.rate.half < SLOW
     )
-    if vanishing and (large or (gradient is not None and gradient.law == "exponential")):
+    known = [row["gradient_variance"] for row in sizes if row["gradient_variance"] is not None]
+    if known and not any(known):
+        verdict = "flat"
+    elif vanishing and (large or (gradient is not None and gradient.law == "exponential")):
         verdict = "hard"
     elif growth is not None and not large and gradient is not None and not vanishing:
         verdict = "trainable"
