@@ -293,7 +293,7 @@ def test_what_is_refused() -> None:
         product_expectations(parts, "++")
     with pytest.raises(UserError, match="shape"):
         expectations(parts, np.ones(4, complex))
-    with pytest.raises(UserError, match="exceeds 2048"):
+    with pytest.raises(UserError, match="up to dimension 2048; here there are more than 2048"):
         structure(hardware_efficient_generators(6), 6)
     _, outside = operator_components(parts, PauliSum(((1.0, "X", (0,)),)))
     # Reflection pairs X₀ with X₂: half of its norm is in the algebra.

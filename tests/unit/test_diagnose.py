@@ -83,6 +83,19 @@ def test_a_loss_that_depends_on_nothing(tmp_path: Path, capsys: pytest.CaptureFi
     assert "n = 3: the loss does not depend on any of its" in text
 
 
+def test_what_is_not_looked_for_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = {"generators": ["X", "Y", "ZZ"], "local": True, "observable": "Z@0"}
+    for n, limit, dimension in ((5, 2048, 1023), (6, 5000, 4095)):
+        path = spec(tmp_path, model=model, qubits=[n], max_dim=limit, max_angles=30, samples=10)
+        assert cli.main(["diagnose", path, "--json"]) == 0
+        (row,) = json.loads(capsys.readouterr().out)["sizes"]
+        notes = "\n".join(row["notes"])
+        assert (row["dimension"], row["ideals"]) == (dimension, None)
+        assert "ideals are not looked for beyond dimension 600" in notes
+        assert "The variance of deep circuits is not known" in notes
+        assert ("dimension on the state was not found" in notes) == (n == 6)
+
+
 def test_sizes_beyond_state_vectors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["diagnose", spec(tmp_path, qubits=[20]), "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["sizes"]

@@ -29,6 +29,11 @@ def odd():
     circuit.add([gates.Unitary(gates.RX(0, 1.0).matrix(), 0), gates.RX(0, 0.1), gates.RZ(0, 0.1)])
     return circuit
 
+def still():
+    circuit = Circuit(1)
+    circuit.add(gates.H(0))
+    return circuit
+
 def nothing():
     return 1
 
@@ -176,6 +181,7 @@ def test_own_circuit(capsys: pytest.CaptureFixture[str]) -> None:
 GOOD = "--angles good.npy --quantity loss"
 LOSS = f"{CHAIN} --quantity loss --angles"
 REFUSED = {
+    "--circuit mine.py:still --quantity qfim --angles seed:1:pi": "needs a circuit with angles",
     # Angles.
     f"{LOSS} short.npy": "`angles` must have shape (4,), but has shape (3,)",
     f"{LOSS} matrix.npy": "`angles` must have shape (4,), but has shape (2, 2)",
@@ -220,7 +226,7 @@ REFUSED = {
     "--circuit mine.py:three --angles good.npy --quantity qfim": "has no function 'three'",
     "--circuit mine.py:value --angles good.npy --quantity qfim": "has no function 'value'",
     "--circuit mine.py:nothing --angles good.npy --quantity qfim": "but returned int",
-    "--circuit mine.py:failing --angles good.npy --quantity qfim": "failed in line 23: KeyError",
+    "--circuit mine.py:failing --angles good.npy --quantity qfim": "failed in line 28: KeyError",
     "--circuit mine.py:channel --angles good.npy --quantity qfim": "is a channel",
     "--circuit broken.py:f --angles good.npy --quantity qfim": "SyntaxError",
     "--circuit mine.py:two --angles good.npy --quantity loss": "loss needs an observable",

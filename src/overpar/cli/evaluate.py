@@ -179,6 +179,10 @@ def _run(options: argparse.Namespace) -> None:
         quantity in ("qfim", "rank") or task.trainable,
         f"--quantity {quantity} needs an observable; --observable gives one.",
     )
+    require(
+        task.parameters > 0 or quantity in ("loss", "rank"),
+        f"--quantity {quantity} needs a circuit with angles, but this one has none.",
+    )
     angles = options.angles and parse_angles(options.angles, task.parameters)
     values = _value(options, task, angles)
     if out:

@@ -308,8 +308,7 @@ def sector_dimension(generators: Sequence[PauliSum], qubits: int, state: str) ->
     try:
         return agreed(lambda prime, _: _sector_rank(basis(table, prime), marks))
     except Stopped as stop:
-        reason = f"dimension of the algebra {stop.dimension}: too large to find its sector"
-        return Dimension(None, None, reason)
+        return Dimension(None, None, f"which works up to dimension {LIMIT_BASIS}; {stop}")
 
 
 def product_state(state: str, qubits: int) -> str:

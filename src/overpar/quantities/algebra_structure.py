@@ -83,6 +83,11 @@ class Structure:
         """Dimension of the whole algebra."""
         return self.centre.dimension + sum(ideal.dimension for ideal in self.ideals)
 
+    def __str__(self) -> str:
+        size = self.centre.dimension
+        names = [ideal.name for ideal in self.ideals]
+        return " + ".join(names + [f"centre of dimension {size}"] * (size > 0))
+
 
 def simple_name(dimension: int, rank: int, long: int) -> str:
     """The compact simple Lie algebra with these numbers, "" if there is none.
@@ -140,8 +145,7 @@ def structure(generators: Sequence[PauliSum], qubits: int) -> Structure:
         strings, real, centre = _real_basis(table)
     except Stopped as stop:
         raise UserError(
-            f"The dimension of the algebra {stop.dimension}, since {stop.dimension.reason}; its"
-            f" ideals can be found up to dimension {LIMIT_BASIS}."
+            f"The ideals of an algebra can be found up to dimension {LIMIT_BASIS}; here {stop}."
         ) from None
     for attempt in range(_TRIES):
         found = _split(strings, real, np.random.default_rng(attempt))

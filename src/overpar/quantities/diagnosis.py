@@ -13,7 +13,7 @@ from overpar.model.circuits import Circuit
 from overpar.model.model import Model
 from overpar.model.observables import spectral_width
 from overpar.quantities.absorbed import absorb
-from overpar.quantities.algebra import LIMIT_BASIS, Dimension, dla_dimension, sector_dimension
+from overpar.quantities.algebra import Dimension, dla_dimension, sector_dimension
 from overpar.quantities.algebra_structure import structure
 from overpar.quantities.exact_rank import generic_ranks
 from overpar.quantities.loss_moments import deep_loss
@@ -122,14 +122,16 @@ def _algebra(model: Model, out: Size, max_dim: int, depth: int | None) -> None:
     if dimension is None:
         out.notes.append(f"the closure was stopped: {out.dimension.reason}")
         return
-    if dimension <= LIMIT_BASIS:
-        out.sector = sector_dimension(given.generators, out.qubits, given.letters)
-    if dimension > MAX_STRUCTURE:
-        return
+    out.sector = sector_dimension(given.generators, out.qubits, given.letters)
+    if out.sector.value is None:
+        out.notes.append(f"the dimension on the state was not found, {out.sector.reason}")
+    parts = None
     try:
-        parts = structure(given.generators, out.qubits)
-        centre = [f"centre of dimension {parts.centre.dimension}"] * (parts.centre.dimension > 0)
-        out.ideals = " + ".join([ideal.name for ideal in parts.ideals] + centre)
+        if dimension <= MAX_STRUCTURE:
+            parts = structure(given.generators, out.qubits)
+            out.ideals = str(parts)
+        else:
+            out.notes.append(f"ideals are not looked for beyond dimension {MAX_STRUCTURE}")
         if given.observable is not None:
             out.predicted = deep_loss(parts, given).variance
     except UserError as error:

@@ -126,13 +126,13 @@ def _inside(components: Floats, outside: float) -> bool:
     return outside <= _OUTSIDE * max(1.0, float(components @ components))
 
 
-def deep_loss(parts: Structure, given: Absorbed) -> LossMoments:
+def deep_loss(parts: Structure | None, given: Absorbed) -> LossMoments:
     """Mean and variance of the loss of a deep circuit, of any observable.
 
     One in i𝔤 has the law of `loss_moments`, another one that of `orbit_moments`.
 
     Args:
-        parts: the algebra of the model.
+        parts: the algebra of the model; None if it was not split, and then the other law is taken.
         given: the model; it must have an observable.
 
     Raises:
@@ -140,7 +140,7 @@ def deep_loss(parts: Structure, given: Absorbed) -> LossMoments:
     """
     require(given.observable is not None, "Argument `given` must have an observable.")
     assert given.observable is not None
-    if _inside(*operator_components(parts, given.observable)):
+    if parts and _inside(*operator_components(parts, given.observable)):
         return loss_moments(parts, given.observable, product_expectations(parts, given.letters))
     table = StringTable(given.generators, given.qubits)
     observable = table.components([given.observable])
@@ -148,12 +148,13 @@ def deep_loss(parts: Structure, given: Absorbed) -> LossMoments:
         basis = closed_span(table, observable, MAX_ORBIT)
     except UserError as error:
         raise UserError(
-            "The variance of deep circuits is not known: the observable is outside the algebra, and"
-            f" for what the circuit turns it into: {error}"
+            "The variance of deep circuits is not known: the observable is not in"
+            f" {'the algebra' if parts else 'ideals that were found'}, and of what the circuit"
+            f" turns it into: {error}"
         ) from None
     actions = np.array(
         [image[:, : basis.shape[1]] @ basis.T for image in table.real_brackets(basis)]
     )
     start = basis[:, : observable.shape[1]] @ observable[0]
     values = basis @ _on_product(table.strings.masks[: basis.shape[1]], given.letters)
-    return LossMoments(*orbit_moments(actions, start, values), ())
+    return LossMoments(*orbit_moments(actions, start, values), None)
