@@ -1,9 +1,10 @@
 """Circuits with fixed gates say the same of themselves as the generators that they stand for."""
 
 import dense
+import dense_algebra
 import numpy as np
 import pytest
-from cases import random_pauli_sum, rng
+from cases import random_pauli_sum, random_states, rng
 from scipy.special import ndtri
 from scipy.stats import unitary_group
 
@@ -12,10 +13,11 @@ from overpar.engines.choose import make_objective
 from overpar.model.circuits import FIXED_GATES, Circuit, Fixed, Gate, Rotation, fixed, unitary
 from overpar.model.model import Model
 from overpar.model.observables import PauliSum
-from overpar.quantities.absorbed import absorb, moved, moved_generators
+from overpar.quantities.absorbed import Absorbed, absorb, moved, moved_generators
 from overpar.quantities.algebra import dla_dimension
 from overpar.quantities.algebra_structure import structure
 from overpar.quantities.loss_moments import deep_loss
+from overpar.quantities.model_algebra import model_dimension, model_sector, model_structure
 
 CLIFFORD = ("H", "S", "SDG", "X", "Y", "CZ", "CNOT", "SWAP")
 # Generators, input and observable; those of the last two are outside the algebra.
@@ -149,7 +151,7 @@ def test_one_angle_across_fixed_gates_is_one_generator() -> None:
             gates += [fixed("CNOT", q, q + 1), Rotation("Z", (q + 1,), 2 * layer)]
             gates.append(fixed("CNOT", q, q + 1))
         gates += [Rotation("X", (q,), 2 * layer + 1) for q in range(4)]
-    generators = moved_generators(Circuit(4, tuple(gates), 4))
+    generators, _ = moved_generators(Circuit(4, tuple(gates), 4))
     assert len(generators) == 2
     assert dla_dimension(generators, 4).value == 16
 
@@ -159,7 +161,7 @@ def test_the_angles_of_one_generator_may_stand_apart() -> None:
     commute."""
     order = [("Z", 0, 0), ("Z", 2, 1), ("Z", 1, 0), ("X", 0, 2), ("Z", 0, 0)]
     gates = tuple(Rotation(letter, (q,), angle) for letter, q, angle in order)
-    found = [g.terms for g in moved_generators(Circuit(3, gates, 3))]
+    found = [g.terms for g in moved_generators(Circuit(3, gates, 3))[0]]
     assert found == [
         ((1.0, "Z", (0,)), (1.0, "Z", (1,))),
         ((1.0, "Z", (2,)),),
@@ -174,3 +176,110 @@ def test_an_observable_with_too_large_an_orbit_is_refused() -> None:
     parts = structure(absorb(Model(generators=["Z"]), 4).generators, 4)
     with pytest.raises(UserError, match="span more than 128 dimensions"):
         deep_loss(parts, given)
+
+
+def closed(generators: tuple[PauliSum, ...], n: int) -> np.ndarray:
+    return dense_algebra.closure(list(generators), n)
+
+
+@pytest.mark.parametrize("key", range(6))
+def test_gates_before_the_first_rotation_leave_the_algebra_as_it_is(key: int) -> None:
+    """Whatever they are: the same algebra, exactly, from another input."""
+    first = unitary(unitary_group.rvs(8, random_state=key), 2, 0, 1)
+    rest = (fixed("CNOT", 0, 1), *Model(generators=["ZZ", "X"]).build(3, 3).gates)
+    circuit = Circuit(3, (fixed("S", 0), first, *rest), 6)
+    given = absorb(Model(circuit=circuit, observable="0.5*ZZ + X"), 3)
+    assert given.exact
+    assert given.states is not None
+    state = first.matrix.copy()
+    np.testing.assert_allclose(
+        given.states[0],
+        (dense.spread(state, first.qubits, 3) @ np.eye(8)[0]),
+        rtol=0,
+        atol=1e-12,
+    )
+    assert model_dimension(given, None).value == 9
+    algebra = closed(given.generators, 3)
+    assert model_sector(given).value == dense_algebra.sector_dimension(algebra, given.states[0])
+    check_sample(given, circuit, key)
+
+
+def check_sample(given: Absorbed, circuit: Circuit, key: int) -> None:
+    """Mean and variance from the algebra against random elements of its group."""
+    moments = deep_loss(model_structure(given), given)
+    size = 2**given.qubits
+    algebra = closed(given.generators, given.qubits)
+    assert given.observable is not None
+    observable = dense.operator(given.observable, given.qubits)
+    states = given.states if given.states is not None else np.eye(1, size)
+    random, unitary_ = rng("group", key), np.eye(size, dtype=complex)
+    values = np.empty(4000)
+    for k in range(len(values)):
+        step = np.tensordot(random.normal(scale=20.0, size=len(algebra)), algebra, 1)
+        energies, vectors = np.linalg.eigh(step)
+        unitary_ = (vectors * np.exp(-1j * energies)) @ vectors.conj().T @ unitary_
+        moved_states = states @ unitary_.T
+        values[k] = np.mean(
+            np.einsum("ki,ij,kj->k", moved_states.conj(), observable, moved_states).real
+        )
+    error = np.std((values - values.mean()) ** 2) / np.sqrt(len(values))
+    assert abs(values.var() - moments.variance) < 3.5 * error + 1e-12
+    assert abs(values.mean() - moments.mean) < 3.5 * values.std() / np.sqrt(len(values)) + 1e-12
+
+
+@pytest.mark.parametrize("key", range(8))
+def test_gates_that_are_not_clifford_are_taken_by_numbers(key: int) -> None:
+    """Dimension, centre, ideals and sector as dense matrices have them."""
+    random = rng("not clifford", key)
+    gates: list[Gate] = []
+    for k in range(4):
+        gates.append(Rotation("XYZ"[k % 3], (k % 2,), k))
+        gates += random_gates(random, ("H", "S", "CNOT", "SWAP"), 2)
+        angle = (0.3, np.pi / 4)[key % 2]
+        if k % 2:
+            where = int(random.integers(3))
+            gates.append(unitary(np.diag(np.exp([-0.5j * angle, 0.5j * angle])), where))
+    circuit = Circuit(3, tuple(gates), 4)
+    given = absorb(Model(circuit=circuit, observable="ZZ + 0.3*X@0"), 3)
+    algebra = closed(given.generators, 3)
+    assert model_dimension(given, None).value == len(algebra)
+    assert model_dimension(given, len(algebra) - 1).exceeds == len(algebra) - 1
+    state = np.eye(8)[0].astype(complex)
+    assert model_sector(given).value == dense_algebra.sector_dimension(algebra, state)
+    assert model_structure(given).dimension == len(algebra)
+    check_sample(given, circuit, key)
+
+
+def test_one_t_gate_is_exact() -> None:
+    """T†XT is (X − Y)/√2, of which the direction alone matters."""
+    gates = (Rotation("Z", (0,), 0), fixed("T", 0), Rotation("X", (0,), 1))
+    (_, found), exact = moved_generators(Circuit(1, gates, 2))
+    assert exact
+    assert sorted(found.terms) == [(-1.0, "Y", (0,)), (1.0, "X", (0,))]
+    more = (*gates, fixed("H", 0), fixed("T", 0), Rotation("X", (0,), 2))
+    assert not moved_generators(Circuit(1, more, 3))[1]
+
+
+def test_sums_that_commute_by_cancelling_are_one_generator() -> None:
+    """X₀X₁ and Z₀Z₁ by one angle after a gate that turns either into a sum of four."""
+    turn = unitary(unitary_group.rvs(4, random_state=3), 0, 1)
+    gates = (Rotation("Z", (0,), 0), turn, Rotation("XX", (0, 1), 1), Rotation("ZZ", (0, 1), 1))
+    assert len(moved_generators(Circuit(2, gates, 2))[0]) == 2
+
+
+def test_several_inputs_have_the_mean_of_their_losses() -> None:
+    inputs = random_states(2, 2)
+    model = Model(generators=["X", "Z@0", "ZZ"], inputs=inputs, observable="Z@0 + XX")
+    given = absorb(model, 2)
+    check_sample(given, model.build(2, 1), 0)
+    assert model_sector(given).value == dense_algebra.sector_dimension(
+        np.array([np.kron(np.eye(2), a) for a in closed(given.generators, 2)]),
+        inputs.ravel() / np.sqrt(2),
+    )
+
+
+def test_too_many_strings_are_refused() -> None:
+    five = unitary(unitary_group.rvs(32, random_state=1), *range(5))
+    gates = [five, unitary(unitary_group.rvs(16, random_state=2), 4, 5, 6, 7)]
+    with pytest.raises(UserError, match="more than 4096 Pauli strings"):
+        moved(PauliSum(((1.0, "X", (5,)),)), gates)

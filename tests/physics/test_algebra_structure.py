@@ -195,7 +195,7 @@ def test_purities_of_the_full_algebra() -> None:
     parts = structure(hardware_efficient_generators(3), 3)
     state = random_states(3, 1)[0]
     operator = PauliSum(((0.5, "XYZ", (2, 0, 1)), (-2.0, "Z", (1,)), (0.25, "ZX", (0, 2))))
-    moments = loss_moments(parts, operator, expectations(parts, state))
+    moments = loss_moments(parts, operator, expectations(parts, state[None]))
     trace = np.linalg.norm(dense.operator(operator, 3)) ** 2
     ((size, rho, o),) = moments.purities
     assert size == 63
@@ -211,11 +211,11 @@ def test_expectations(letters: str) -> None:
     parts = structure(SMALL["odd"], 3)
     state = dense_algebra.product_state(letters)
     expected = [np.vdot(state, _matrix(mask) @ state).real for mask in parts.strings.masks]
-    np.testing.assert_allclose(expectations(parts, state), expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(expectations(parts, state[None]), expected, rtol=0, atol=1e-12)
     np.testing.assert_allclose(product_expectations(parts, letters), expected, rtol=0, atol=1e-12)
     other = random_states(3, 1)[0]
     expected = [np.vdot(other, _matrix(mask) @ other).real for mask in parts.strings.masks]
-    np.testing.assert_allclose(expectations(parts, other), expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(expectations(parts, other[None]), expected, rtol=0, atol=1e-12)
 
 
 def test_variance_by_a_group_average() -> None:

@@ -6,8 +6,12 @@ from overpar.base.checks import instance, require
 from overpar.base.errors import UserError
 from overpar.model.model import Model
 from overpar.quantities.absorbed import absorb
-from overpar.quantities.algebra import dla_dimension, sector_dimension
-from overpar.quantities.algebra_structure import structure
+from overpar.quantities.model_algebra import (
+    NUMERICAL,
+    model_dimension,
+    model_sector,
+    model_structure,
+)
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,13 @@ class Algebra:
         dimension: None where counting stopped.
         exceeds: a number that the dimension is known to exceed where counting stopped.
         stopped: why counting stopped.
-        state: letters of the product state that the circuit acts on.
+        state: letters of the product state that the circuit acts on, or what it is.
         sector: dimension on the subspace explored from it; None where not counted.
         no_sector: why not.
         centre: dimension of the centre; None where it was not split off.
         ideals: the simple ideals, each with `name`, `dimension` and `rank`.
         no_ideals: why there are none.
+        numerical: why it was found in double precision; empty where arithmetic was exact.
     """
 
     qubits: int
@@ -54,6 +59,7 @@ class Algebra:
     centre: int | None = None
     ideals: tuple[SimpleIdeal, ...] = ()
     no_ideals: str = ""
+    numerical: str = ""
 
     @property
     def structure(self) -> str:
@@ -74,7 +80,11 @@ class Algebra:
         lines = [("dimension", size), ("stopped, since", self.stopped)]
         sector = f"not found, {self.no_sector}" if self.no_sector else str(self.sector or "")
         lines += [(f"dimension on the subspace explored from {self.state}", sector)]
-        lines += [("structure", self.structure), ("structure not found", self.no_ideals)]
+        lines += [
+            ("note", self.numerical),
+            ("structure", self.structure),
+            ("structure not found", self.no_ideals),
+        ]
         return [(what, value) for what, value in lines if value]
 
 
@@ -89,7 +99,8 @@ def dla(
 ) -> Algebra:
     """Dynamical Lie algebra of a model: dimension, sector, centre and simple ideals.
 
-    Its dimension bounds the ranks of QFIM and Hessian. Arithmetic is exact: ranks modulo primes.
+    Its dimension bounds the ranks of QFIM and Hessian. Arithmetic is exact, ranks modulo primes,
+    unless fixed gates between a circuit's rotations are not Clifford gates.
 
     Args:
         model: what generates it.
@@ -103,8 +114,8 @@ def dla(
         The numbers by name; prints as a table.
 
     Raises:
-        UserError: if the model does not fit the size, or a fixed gate of its circuit is not
-            Clifford.
+        UserError: if the model does not fit the size, or the fixed gates of its circuit turn a
+            rotation's string into a sum of more than 4096.
 
     Examples:
         >>> import overpar as op
@@ -121,23 +132,23 @@ def dla(
         f"Argument `max_dim` must be at least 1, but is {max_dim}.",
     )
     given = absorb(model, qubits, depth)
-    generators, letters = given.generators, given.letters
-    dimension = dla_dimension(generators, qubits, max_dim)
+    dimension = model_dimension(given, max_dim)
     found = Algebra(
         qubits=qubits,
-        generators=len(generators),
+        generators=len(given.generators),
         dimension=dimension.value,
         exceeds=dimension.exceeds,
         stopped=dimension.reason,
-        state=letters,
+        state=given.letters or "the input states",
+        numerical="" if given.exact else NUMERICAL,
     )
     if sector:
-        explored = sector_dimension(generators, qubits, letters)
+        explored = model_sector(given)
         found = replace(found, sector=explored.value, no_sector=explored.reason)
     if not ideals or dimension.value is None:
         return found
     try:
-        parts = structure(generators, qubits)
+        parts = model_structure(given)
     except UserError as error:
         return replace(found, no_ideals=str(error))
     simple = tuple(SimpleIdeal(part.name, part.dimension, part.rank) for part in parts.ideals)

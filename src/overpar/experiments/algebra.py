@@ -11,9 +11,14 @@ from overpar.engines.interface import EngineName
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.model import Model
 from overpar.quantities.absorbed import absorb
-from overpar.quantities.algebra import LIMIT_BASIS, dla_dimension, sector_dimension
-from overpar.quantities.algebra_structure import structure
+from overpar.quantities.algebra import LIMIT_BASIS
 from overpar.quantities.loss_moments import deep_loss
+from overpar.quantities.model_algebra import (
+    NUMERICAL,
+    model_dimension,
+    model_sector,
+    model_structure,
+)
 
 SOURCE = "arXiv:2109.11676, theorems 1 to 3; arXiv:2309.09342 for the variance"
 
@@ -47,8 +52,9 @@ class Spec(CellSpec):
 def run(spec: Spec, context: Context) -> Result:
     """Dimension; and, up to a limit, sector, centre, ideals and the moments of a deep loss."""
     given = absorb(spec.model, spec.qubits, spec.depth)
-    dimension = dla_dimension(given.generators, spec.qubits, spec.max_dim)
-    notes: dict[str, str] = {"state": given.letters}
+    dimension = model_dimension(given, spec.max_dim)
+    notes = {"state": given.letters or "input states"}
+    notes |= {} if given.exact else {"note": NUMERICAL}
     found: dict[str, Variable] = {}
 
     def scalar(name: str, value: float | None, meaning: str) -> None:
@@ -59,9 +65,9 @@ def run(spec: Spec, context: Context) -> Result:
     if dimension.value is None or dimension.value > spec.max_structure:
         why = dimension.reason or f"dimension {dimension} exceeds max_structure"
         return Result(found, {**notes, "note": f"no ideals: {why}"})
-    sector = sector_dimension(given.generators, spec.qubits, given.letters)
+    sector = model_sector(given)
     scalar("sector", sector.value, "dimension on the subspace explored from the state")
-    parts = structure(given.generators, spec.qubits)
+    parts = model_structure(given)
     scalar("centre", parts.centre.dimension, "dimension of the centre")
     sizes = np.array([ideal.dimension for ideal in parts.ideals], np.int64)
     found["ideals"] = Variable(("ideal",), sizes, "dimensions of the simple ideals")

@@ -7,16 +7,27 @@ from functools import cache
 import numpy as np
 
 from overpar.base.checks import require
+from overpar.base.errors import UserError
 from overpar.engines.interface import Complexes
-from overpar.model.circuits import FIXED_GATES, Circuit, Fixed, Rotation
+from overpar.model.circuits import FIXED_GATES, Circuit, Fixed
 from overpar.model.generators import Generators, Term, commute, simplified
 from overpar.model.model import DEPTH, Model
 from overpar.model.observables import PauliSum
+from overpar.quantities.strings import masks, multiply
 
 # Coefficients below this are rounding; strings of one operator that are held at most.
 _ZERO, _STRINGS = 1e-12, 4096
+# Coefficients in units of 1/64 of the largest are taken for exact.
+_PARTS = 64
+# State vectors are used up to here.
+MAX_STATE_QUBITS = 12
+NO_STATE = f"The input is no product state, and has more than {MAX_STATE_QUBITS} qubits."
 # Component along P of a matrix (i, j): Tr(P A)/2 = Σ_ij P*_ij A_ij/2.
 _PAULI = np.array([FIXED_GATES[letter].conj().ravel() / 2 for letter in "IXYZ"])
+
+
+class TooManyStringsError(UserError):
+    """Fixed gates turn an operator into too many Pauli strings."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +41,11 @@ class Absorbed:
     Args:
         qubits: n.
         generators: distinct.
-        letters: of the product state that they act on.
+        letters: of the product state that they act on; "" if it is none.
         observable: of the loss; None if the model has none.
+        states: input states, shape (k, 2ⁿ), where they are no product state; None for more than
+            12 qubits.
+        exact: whether the coefficients are; those that other than Clifford gates make need not be.
 
     Source: arXiv:2109.11676, for the form of an ansatz; absorbing fixed gates is ours.
     """
@@ -40,6 +54,8 @@ class Absorbed:
     generators: Generators
     letters: str
     observable: PauliSum | None
+    states: Complexes | None = None
+    exact: bool = True
 
 
 def absorb(
@@ -54,22 +70,61 @@ def absorb(
         measured: layers after which the observable is measured, `depth` if None.
 
     Raises:
-        UserError: if the model does not fit the size, its circuit has no rotation, or a fixed gate
-            before one is not Clifford.
+        UserError: if the model does not fit the size, its circuit has no rotation, or its fixed
+            gates make operators of more than 4096 strings.
     """
     operator = model.operator(qubits)
     if model.circuit is None:
         generators, letters = model.algebra(qubits)
-        return Absorbed(qubits, generators, letters, operator)
+        letters = letters if model.inputs is None else ""
+        return Absorbed(qubits, generators, letters, operator, model.inputs)
     circuit = model.build(qubits, depth or DEPTH)
+    before, rest = _split_off_input(circuit)
     if operator is not None:
         last = circuit if measured in (None, depth or DEPTH) else model.build(qubits, measured)
-        gates = [gate for gate in last.gates if isinstance(gate, Fixed)]
-        operator = moved(operator, gates)
-    return Absorbed(qubits, moved_generators(circuit), "0" * qubits, operator)
+        gates = _split_off_input(last)[1].gates
+        operator = moved(operator, [gate for gate in gates if isinstance(gate, Fixed)])
+    generators, exact = moved_generators(rest)
+    if model.inputs is None and not before:
+        return Absorbed(qubits, generators, "0" * qubits, operator, exact=exact)
+    states = None
+    if qubits <= MAX_STATE_QUBITS:
+        zero = np.eye(1, 2**qubits, dtype=np.complex128)
+        states = _applied(before, zero if model.inputs is None else model.inputs)
+    return Absorbed(qubits, generators, "", operator, states, exact)
 
 
-def moved_generators(circuit: Circuit) -> Generators:
+def _applied(gates: Iterable[Fixed], states: Complexes) -> Complexes:
+    """States (k, 2ⁿ) after some gates."""
+    tensor = states.reshape(-1, *[2] * (states.shape[1].bit_length() - 1))
+    for gate in gates:
+        count, where = len(gate.qubits), [1 + q for q in gate.qubits]
+        matrix = gate.matrix.reshape((2,) * (2 * count))
+        tensor = np.tensordot(matrix, tensor, (range(count, 2 * count), where))
+        tensor = np.moveaxis(tensor, range(count), where)
+    return tensor.reshape(states.shape)
+
+
+def _split_off_input(circuit: Circuit) -> tuple[list[Fixed], Circuit]:
+    """Fixed gates that only make another input state, and the others.
+
+    Those are the gates before the first rotation up to the last one that is not Clifford: moved
+    past the rotations they would turn the whole algebra, which has the same structure without.
+    """
+    first = circuit.rotations[0][0] if circuit.rotations else 0
+    before = [gate for gate in circuit.gates[:first] if isinstance(gate, Fixed)]
+    odd = [k for k, gate in enumerate(before) if not _clifford(gate)]
+    count = odd[-1] + 1 if odd else 0
+    return before[:count], replace(circuit, gates=circuit.gates[count:], derivative_ties=())
+
+
+def _clifford(gate: Fixed) -> bool:
+    size = len(gate.qubits)
+    letters = ("I" * k + p + "I" * (size - 1 - k) for k in range(size) for p in "XZ")
+    return all(len(_conjugated(gate.matrix.tobytes(), string)) == 1 for string in letters)
+
+
+def moved_generators(circuit: Circuit) -> tuple[Generators, bool]:
     """Generators of a circuit: its rotations, moved before all fixed gates.
 
     Rotations by one angle make one generator if they commute with each other and with all that
@@ -77,55 +132,81 @@ def moved_generators(circuit: Circuit) -> Generators:
     its own, so that the algebra may be larger than the angles can use.
 
     Args:
-        circuit: its fixed gates must turn Pauli strings into Pauli strings (Clifford gates).
+        circuit: of rotations and fixed gates.
 
     Returns:
-        Distinct generators; they act on the circuit's input state.
+        Distinct generators, which act on the circuit's input state, and whether their coefficients
+        are exact: those of Clifford gates are, and others that are small binary fractions of the
+        largest of their generator, as one T gate makes them.
 
     Raises:
-        UserError: if there is no rotation, or a fixed gate before one is not Clifford.
+        UserError: if there is no rotation, or a generator has more than 4096 strings.
 
     Examples:
-        >>> from overpar.model.circuits import fixed
+        >>> from overpar.model.circuits import Rotation, fixed
         >>> gates = (fixed("H", 0), Rotation("Z", (0,), 0))
-        >>> moved_generators(Circuit(1, gates, 1))[0].terms
+        >>> moved_generators(Circuit(1, gates, 1))[0][0].terms
         ((1.0, 'X', (0,)),)
 
     Source: arXiv:2109.11676, for the form of an ansatz; absorbing fixed gates is ours.
     """
-    blocks: list[tuple[int, list[Term]]] = []
+    blocks: list[tuple[int, PauliSum]] = []
     before: list[Fixed] = []
     seen: set[int] = set()
     for gate in circuit.gates:
         if isinstance(gate, Fixed):
             before.append(gate)
             continue
-        terms = list(_moved_rotation(gate, before).terms)
-        for parameter, block in reversed(blocks) if gate.parameter in seen else ():
-            if not all(commute(term, other) for term in terms for other in block):
-                blocks.append((gate.parameter, terms))
-                break
-            if parameter == gate.parameter:
-                block += terms
-                break
+        new = moved(PauliSum(((gate.scale, gate.pauli, gate.qubits),)), before)
+        place = None
+        if gate.parameter in seen:
+            place = _same_turn(blocks, gate.parameter, new, circuit.qubits)
+        if place is not None:
+            blocks[place] = gate.parameter, PauliSum((*blocks[place][1].terms, *new.terms))
         else:
-            blocks.append((gate.parameter, terms))
+            blocks.append((gate.parameter, new))
         seen.add(gate.parameter)
-    sums = [simplified(PauliSum(tuple(block))) for _, block in blocks]
-    found = tuple(dict.fromkeys(s for s in sums if s.terms))
+    scales = {abs(gate.scale) for _, gate in circuit.rotations}
+    sums = [simplified(block) for _, block in blocks]
+    found = [_exact(s, scales) for s in sums if s.terms]
     require(bool(found), f"Circuit {circuit.name!r} has no rotation, so it has no generators.")
-    return found
+    return tuple(dict.fromkeys(s for s, _ in found)), all(exact for _, exact in found)
 
 
-def _moved_rotation(gate: Rotation, before: Sequence[Fixed]) -> PauliSum:
-    string = PauliSum(((gate.scale, gate.pauli, gate.qubits),))
-    found = moved(string, before)
-    require(
-        len(found.terms) == 1,
-        f"A fixed gate before the rotation about {gate.pauli} on qubits {gate.qubits} turns it into"
-        " a sum that is not a Pauli string; the algebra is found for Clifford gates only.",
-    )
-    return found
+def _same_turn(
+    blocks: Sequence[tuple[int, PauliSum]], parameter: int, new: PauliSum, qubits: int
+) -> int | None:
+    """The block of this angle that a rotation can be moved to, past what commutes with it."""
+    for place in range(len(blocks) - 1, -1, -1):
+        if not _commute(blocks[place][1], new, qubits):
+            return None
+        if blocks[place][0] == parameter:
+            return place
+    return None
+
+
+def _commute(first: PauliSum, second: PauliSum, qubits: int) -> bool:
+    pairs = [(a, b) for a in first.terms for b in second.terms if not commute(a, b)]
+    if not pairs or len(first.terms) == len(second.terms) == 1:
+        return not pairs
+    left, right = (masks([pair[k][1:] for pair in pairs], qubits) for k in (0, 1))
+    strings, exponents = multiply(left, right)
+    sums: dict[bytes, float] = {}
+    for string, k, (a, b) in zip(strings, exponents, pairs, strict=True):
+        key = string.tobytes()
+        sums[key] = sums.get(key, 0.0) + (2 - int(k)) * a[0] * b[0]
+    return max(map(abs, sums.values())) < _ZERO
+
+
+def _exact(generator: PauliSum, scales: set[float]) -> tuple[PauliSum, bool]:
+    """The generator, scaled where that makes its coefficients exact, and whether they are."""
+    if all(abs(c) in scales for c, _, _ in generator.terms):
+        return generator, True
+    largest = max(abs(c) for c, _, _ in generator.terms)
+    parts = [(c / largest * _PARTS, letters, where) for c, letters, where in generator.terms]
+    if any(abs(c - round(c)) > _PARTS * _ZERO for c, _, _ in parts):
+        return generator, False
+    return PauliSum(tuple((round(c) / _PARTS, letters, where) for c, letters, where in parts)), True
 
 
 def moved(operator: PauliSum, gates: Iterable[Fixed]) -> PauliSum:
@@ -153,11 +234,11 @@ def moved(operator: PauliSum, gates: Iterable[Fixed]) -> PauliSum:
         terms = [image for term in found.terms for image in _images(gate, term)]
         found = simplified(PauliSum(tuple(terms)))
         found = replace(found, terms=tuple(t for t in found.terms if abs(t[0]) > _ZERO))
-        require(
-            len(found.terms) <= _STRINGS,
-            f"Gate {gate.name} on qubits {gate.qubits} turns an operator into one of more than"
-            f" {_STRINGS} Pauli strings.",
-        )
+        if len(found.terms) > _STRINGS:
+            raise TooManyStringsError(
+                f"Gate {gate.name} on qubits {gate.qubits} turns an operator into one of more than"
+                f" {_STRINGS} Pauli strings."
+            )
     return found
 
 

@@ -147,6 +147,21 @@ def structure(generators: Sequence[PauliSum], qubits: int) -> Structure:
         raise UserError(
             f"The ideals of an algebra can be found up to dimension {LIMIT_BASIS}; here {stop}."
         ) from None
+    return split(qubits, strings, real, centre)
+
+
+def split(qubits: int, strings: StringSet, real: Floats, centre: int) -> Structure:
+    """Split an algebra with a known basis into centre and simple ideals.
+
+    Args:
+        qubits: n.
+        strings: what the basis refers to.
+        real: orthonormal basis, shape (d, strings).
+        centre: dimension of the centre.
+
+    Raises:
+        UserError: if the split fails its checks.
+    """
     for attempt in range(_TRIES):
         found = _split(strings, real, np.random.default_rng(attempt))
         if found is not None and found[0].dimension == centre:

@@ -12,14 +12,17 @@ from overpar.engines.interface import Floats
 from overpar.model.circuits import Circuit
 from overpar.model.model import Model
 from overpar.model.observables import spectral_width
-from overpar.quantities.absorbed import absorb
-from overpar.quantities.algebra import Dimension, dla_dimension, sector_dimension
-from overpar.quantities.algebra_structure import structure
+from overpar.quantities.absorbed import MAX_STATE_QUBITS, TooManyStringsError, absorb
+from overpar.quantities.algebra import Dimension
 from overpar.quantities.exact_rank import generic_ranks
 from overpar.quantities.loss_moments import deep_loss
+from overpar.quantities.model_algebra import (
+    NUMERICAL,
+    model_dimension,
+    model_sector,
+    model_structure,
+)
 
-# State vectors are used up to here; beyond, the algebra is all there is.
-MAX_STATE_QUBITS = 12
 MAX_STRUCTURE = 600
 _ROUNDING = 1e-12
 
@@ -112,23 +115,22 @@ def _algebra(model: Model, out: Size, max_dim: int, depth: int | None) -> None:
     try:
         # The observable is measured after as many layers as losses are sampled at.
         given = absorb(model, out.qubits, depth, out.variance_depth)
-    except UserError as error:
-        if model.circuit is None or "Clifford" not in str(error):
-            raise
+    except TooManyStringsError as error:
         out.notes.append(str(error))
         return
-    out.dimension = dla_dimension(given.generators, out.qubits, max_dim)
+    out.notes += [] if given.exact else [NUMERICAL]
+    out.dimension = model_dimension(given, max_dim)
     dimension = out.dimension.value
     if dimension is None:
         out.notes.append(f"the closure was stopped: {out.dimension.reason}")
         return
-    out.sector = sector_dimension(given.generators, out.qubits, given.letters)
+    out.sector = model_sector(given)
     if out.sector.value is None:
         out.notes.append(f"the dimension on the state was not found, {out.sector.reason}")
     parts = None
     try:
         if dimension <= MAX_STRUCTURE:
-            parts = structure(given.generators, out.qubits)
+            parts = model_structure(given)
             out.ideals = str(parts)
         else:
             out.notes.append(f"ideals are not looked for beyond dimension {MAX_STRUCTURE}")

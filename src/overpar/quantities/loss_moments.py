@@ -8,11 +8,11 @@ from overpar.base.checks import real_array, require
 from overpar.base.errors import UserError
 from overpar.engines.interface import Complexes, Floats
 from overpar.model.observables import PauliSum
-from overpar.quantities.absorbed import Absorbed
+from overpar.quantities.absorbed import NO_STATE, Absorbed
 from overpar.quantities.algebra import action_on_product, product_state
 from overpar.quantities.algebra_structure import Structure
-from overpar.quantities.orbit import MAX_ORBIT, closed_span, orbit_moments
-from overpar.quantities.strings import Masks, StringTable, masks
+from overpar.quantities.orbit import MAX_ORBIT, actions, closed_span, orbit_moments
+from overpar.quantities.strings import Masks, StringTable, images, masks
 
 _OUTSIDE = 1e-9
 
@@ -56,19 +56,19 @@ def _on_product(strings: Masks, letters: str) -> Floats:
     return np.array([0.0 if any(b) else s for b, s in zip(labels, signs, strict=True)])
 
 
-def expectations(parts: Structure, state: Complexes) -> Floats:
-    """⟨P⟩ of every string in a normalised state (2ⁿ,), qubit 0 most significant, (strings,)."""
+def expectations(parts: Structure, states: Complexes) -> Floats:
+    """⟨P⟩ of every string, shape (strings,), averaged over normalised states (k, 2ⁿ)."""
     rows = np.arange(2**parts.qubits)
     require(
-        state.shape == rows.shape,
-        f"Argument `state` must have shape {rows.shape}, but has shape {state.shape}.",
+        states.ndim == 2 and states.shape[1] == len(rows),
+        f"Argument `states` must have shape (any, {len(rows)}), but has shape {states.shape}.",
     )
-    out = np.empty(len(parts.strings))
-    for k, (x, z) in enumerate(parts.strings.masks[:, :, 0].astype(np.int64)):
-        signs = 1 - 2 * (np.bitwise_count((rows ^ x) & z) & 1).astype(np.int64)
-        phase = 1j ** int(np.bitwise_count(x & z))
-        out[k] = (phase * np.vdot(state, signs * state[rows ^ x])).real
-    return out
+    return _on_states(parts.strings.masks, states)
+
+
+def _on_states(strings: Masks, states: Complexes) -> Floats:
+    moved = images(strings, states)
+    return np.array([np.vdot(states, image).real for image in moved]) / len(states)
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def deep_loss(parts: Structure | None, given: Absorbed) -> LossMoments:
     require(given.observable is not None, "Argument `given` must have an observable.")
     assert given.observable is not None
     if parts and _inside(*operator_components(parts, given.observable)):
-        return loss_moments(parts, given.observable, product_expectations(parts, given.letters))
+        return loss_moments(parts, given.observable, _values(parts.strings.masks, given))
     table = StringTable(given.generators, given.qubits)
     observable = table.components([given.observable])
     try:
@@ -152,9 +152,14 @@ def deep_loss(parts: Structure | None, given: Absorbed) -> LossMoments:
             f" {'the algebra' if parts else 'ideals that were found'}, and of what the circuit"
             f" turns it into: {error}"
         ) from None
-    actions = np.array(
-        [image[:, : basis.shape[1]] @ basis.T for image in table.real_brackets(basis)]
-    )
     start = basis[:, : observable.shape[1]] @ observable[0]
-    values = basis @ _on_product(table.strings.masks[: basis.shape[1]], given.letters)
-    return LossMoments(*orbit_moments(actions, start, values), None)
+    values = basis @ _values(table.strings.masks[: basis.shape[1]], given)
+    return LossMoments(*orbit_moments(actions(table, basis), start, values), None)
+
+
+def _values(strings: Masks, given: Absorbed) -> Floats:
+    if given.letters:
+        return _on_product(strings, given.letters)
+    if given.states is None:
+        raise UserError(NO_STATE)
+    return _on_states(strings, given.states)

@@ -5,7 +5,7 @@ import scipy.linalg
 from scipy.sparse.linalg import LinearOperator, lsqr
 
 from overpar.base.errors import UserError
-from overpar.engines.interface import Floats
+from overpar.engines.interface import Complexes, Floats
 from overpar.quantities.strings import StringTable
 
 # Brackets of operators of norm 1 are new above the first, and rounding below the last; between
@@ -59,6 +59,29 @@ def _cleared(rows: Floats, basis: Floats) -> Floats:
     for _ in range(2):
         rows = rows - (rows @ basis.T) @ basis
     return rows
+
+
+def actions(table: StringTable, basis: Floats) -> Floats:
+    """Antisymmetric matrices of the generators on a closed span, shape (generators, d, d)."""
+    strings = basis.shape[1]
+    return np.array([image[:, :strings] @ basis.T for image in table.real_brackets(basis)])
+
+
+def sector_rank(moves: Floats, images: Complexes) -> int:
+    """Dimension of an algebra on the subspace that input states explore; see `sector_dimension`.
+
+    Args:
+        moves: of the generators on the algebra, from `actions`.
+        images: B_i|ψ⟩ for its basis, one row each, joined for several inputs, shape (d, D).
+    """
+    functionals = np.concatenate([images.real, images.imag], axis=1).T
+    basis = np.zeros((0, len(images)))
+    fresh = functionals / max(np.linalg.norm(functionals), 1e-300)
+    while len(fresh):
+        fresh = _new_directions(fresh, basis)
+        basis = np.concatenate([basis, fresh])
+        fresh = np.concatenate([fresh @ move for move in moves])
+    return len(basis)
 
 
 def orbit_moments(actions: Floats, observable: Floats, values: Floats) -> tuple[float, float]:

@@ -5,7 +5,7 @@ is {A, B} = [A, B]/(2i): of two strings it is zero or plus or minus a string, so
 integer combinations are integer combinations.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from overpar.base.checks import integer, require
-from overpar.engines.interface import Floats
+from overpar.engines.interface import Complexes, Floats
 from overpar.model.circuits import pauli_masks
 from overpar.model.observables import PauliSum
 from overpar.quantities.modular import Integers
@@ -57,6 +57,14 @@ def multiply(first: Masks, second: Masks) -> tuple[Masks, Integers]:
     k = overlap(first[..., 0, :], first[..., 1, :]) + overlap(second[..., 0, :], second[..., 1, :])
     k += 2 * overlap(first[..., 1, :], second[..., 0, :])
     return result, (k - overlap(result[..., 0, :], result[..., 1, :])) % 4
+
+
+def images(strings: Masks, states: Complexes) -> Iterator[Complexes]:
+    """P|ψ⟩ for each string (strings, 2, words) of up to 63 qubits, states (k, 2ⁿ): same shape."""
+    rows = np.arange(states.shape[1])
+    for x, z in strings[:, :, 0].astype(np.int64):
+        signs = 1 - 2 * (np.bitwise_count((rows ^ x) & z) & 1).astype(np.int64)
+        yield 1j ** int(np.bitwise_count(x & z)) * signs * states[:, rows ^ x]
 
 
 class Vectors:
