@@ -33,14 +33,15 @@ def closed_span(table: StringTable, start: Floats, limit: int) -> Floats:
         UserError: above the limit, or where rounding hides whether an operator is new.
     """
     basis = np.zeros((0, start.shape[1]))
-    fresh = start / np.linalg.norm(start, axis=1, keepdims=True)
-    while len(fresh):
-        basis = np.pad(basis, ((0, 0), (0, fresh.shape[1] - basis.shape[1])))
-        fresh = _new_directions(fresh, basis)
-        basis = np.concatenate([basis, fresh])
-        if len(basis) > limit:
-            raise UserError(f"The operators span more than {limit} dimensions.")
-        fresh = np.concatenate(table.real_brackets(fresh))
+    pending = [start / np.linalg.norm(start, axis=1, keepdims=True)]
+    while pending:
+        before = len(basis)
+        for rows in pending:
+            basis = np.pad(basis, ((0, 0), (0, rows.shape[1] - basis.shape[1])))
+            basis = np.concatenate([basis, _new_directions(rows, basis)])
+            if len(basis) > limit:
+                raise UserError(f"The operators span more than {limit} dimensions.")
+        pending = table.real_brackets(basis[before:]) if len(basis) > before else []
     return basis
 
 
