@@ -1,6 +1,7 @@
 """Variances against the prediction of the algebra, and the classification's own problem."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,38 @@ def test_algebra_record_and_table() -> None:
     assert (hea["exceeds"], hea["ideals"]) == (99, "")
     assert np.isnan(hea["dimension"])
     assert np.isnan(hea["variance"])
+
+
+TURNS = """
+from overpar.model.circuits import Circuit, Rotation, fixed, unitary
+
+TURNS = tuple(Rotation(p, (q,), 3 * k + q) for k, p in enumerate("XY") for q in range(3))
+CHAIN = (fixed("CNOT", 0, 1), fixed("CNOT", 1, 2))
+ODD = unitary([[0.6, 0.8j], [0.8j, 0.6]], 0)
+
+def chain():
+    return Circuit(3, (*TURNS, *CHAIN), 6)
+
+def odd():
+    return Circuit(3, (Rotation("Z", (0,), 0), ODD, *TURNS[:1], ODD, TURNS[3], *CHAIN), 6)
+"""
+
+
+def test_record_of_a_circuit_with_fixed_gates(tmp_path: Path) -> None:
+    """The observable is that after the gates: Z₁ becomes Z₀Z₁, of variance 1/9."""
+    path = tmp_path / "turns.py"
+    path.write_text(TURNS)
+    chain, odd = (
+        record(algebra, model=Model(circuit=f"{path}:{name}", observable="Z@1"), qubits=3)
+        for name in ("chain", "odd")
+    )
+    assert (chain["dimension"], chain["variance"]) == (9, pytest.approx(1 / 9))
+    assert chain.attrs["note"] == "the observable is outside the algebra"
+    assert "observable_purity" not in chain
+    # Z₀Z₁ with qubit 1 at rest: one sphere.
+    assert (odd["dimension"], odd["variance"]) == (3, pytest.approx(1 / 3))
+    assert odd.attrs["note"].startswith("the algebra is numerical")
+    assert odd.attrs["note"].endswith("; the observable is outside the algebra")
 
 
 def test_points_have_the_symmetries_of_a_ring() -> None:

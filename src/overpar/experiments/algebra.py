@@ -54,8 +54,11 @@ def run(spec: Spec, context: Context) -> Result:
     given = absorb(spec.model, spec.qubits, spec.depth)
     dimension = model_dimension(given, spec.max_dim)
     notes = {"state": given.letters or "input states"}
-    notes |= {} if given.exact else {"note": NUMERICAL}
     found: dict[str, Variable] = {}
+
+    def result(*remarks: str) -> Result:
+        said = "; ".join([*([] if given.exact else [NUMERICAL]), *remarks])
+        return Result(found, {**notes, "note": said} if said else notes)
 
     def scalar(name: str, value: float | None, meaning: str) -> None:
         found[name] = Variable((), np.array(np.nan if value is None else value), meaning)
@@ -64,7 +67,7 @@ def run(spec: Spec, context: Context) -> Result:
     scalar("exceeds", dimension.exceeds, "what the dimension exceeds where counting stopped")
     if dimension.value is None or dimension.value > spec.max_structure:
         why = dimension.reason or f"dimension {dimension} exceeds max_structure"
-        return Result(found, {**notes, "note": f"no ideals: {why}"})
+        return result(f"no ideals: {why}")
     sector = model_sector(given)
     scalar("sector", sector.value, "dimension on the subspace explored from the state")
     parts = model_structure(given)
@@ -76,12 +79,12 @@ def run(spec: Spec, context: Context) -> Result:
         try:
             moments = deep_loss(parts, given)
         except UserError as error:
-            return Result(found, {**notes, "note": str(error)})
+            return result(str(error))
         scalar("mean", moments.mean, "mean of ⟨O⟩ over deep circuits")
         scalar("variance", moments.variance, "variance of ⟨O⟩ over deep circuits")
         if moments.purities is None:
-            return Result(found, {**notes, "note": "the observable is outside the algebra"})
+            return result("the observable is outside the algebra")
         for k, name in ((1, "state_purity"), (2, "observable_purity")):
             values = np.array([purity[k] for purity in moments.purities])
             found[name] = Variable(("ideal",), values, "squared norm of the projection on an ideal")
-    return Result(found, notes)
+    return result()
