@@ -11,7 +11,7 @@ import pytest
 
 from overpar.base.errors import UserError
 from overpar.base.records import Variable, write_record
-from overpar.study.build import build_tables
+from overpar.study.build import build_tables, followed
 from overpar.study.check import checked
 
 OWN = "from qibo import Circuit\n\n\ndef chain(qubits):\n    return Circuit(qubits)\n"
@@ -312,3 +312,14 @@ def test_committed_rows_follow_those_of_the_run(project: Path) -> None:
     table = pd.read_csv(other.plan.table_path("vqe"))
     assert table["qubits"].tolist() == [4, 4, 40]
     assert table["runs"].tolist() == [2, 2, 5]
+
+
+def test_a_committed_row_that_the_run_has_too_is_left_out() -> None:
+    """The run's own is kept, though its counts differ."""
+    own = pd.DataFrame({"n": [4, 6], "rate": [0.1, np.nan], "runs": [9, 9], "good": [1, 2]})
+    committed = pd.DataFrame({"n": [6, 6, 8], "rate": [np.nan, 0.1, 0.1], "runs": 5, "good": 5})
+    table = followed(own, committed)
+    assert table["n"].tolist() == [4, 6, 6, 8]
+    assert table["good"].tolist() == [1, 2, 5, 5]
+    laws = own.rename(columns={"runs": "sizes"})
+    assert len(followed(laws, committed)) == 5

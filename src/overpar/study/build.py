@@ -40,7 +40,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 def build_tables(study: Study, names: Sequence[str]) -> None:
     """Make tables of the same experiments from their records, each of which is read once.
 
-    A table that has committed rows ends with them.
+    A table that has committed rows ends with those that it does not have itself.
 
     Raises:
         RecordError: if a record is damaged or of another specification.
@@ -57,8 +57,22 @@ def build_tables(study: Study, names: Sequence[str]) -> None:
         committed = plan.config.tables[name].committed
         if committed:
             more = pd.read_csv(plan.project / committed)
-            table = pd.concat([table, more], ignore_index=True) if len(table) else more
+            table = followed(table, more) if len(table) else more
         write_whole(plan.table_path(name), table.to_csv(index=False))
+
+
+def followed(table: pd.DataFrame, committed: pd.DataFrame) -> pd.DataFrame:
+    """A table and the committed rows that it has none for, by the columns before `runs`."""
+    if "runs" in table:
+        before = table.columns[: list(table.columns).index("runs")]
+        keys = [column for column in before if column in committed]
+        known = set(table[keys].astype(str).itertuples(index=False, name=None))
+        new = [
+            row not in known
+            for row in committed[keys].astype(str).itertuples(index=False, name=None)
+        ]
+        committed = committed[new]
+    return pd.concat([table, committed], ignore_index=True)
 
 
 def build_figure(plan: Plan, name: str) -> None:

@@ -73,7 +73,8 @@ class Table(_Section):
     experiments: list[str] = Field(min_length=1, description="blocks whose records it reads")
     committed: str | None = Field(
         None,
-        description="CSV of rows that a larger run has made, which follow those of this run",
+        description="CSV of rows that a larger run has made, which follow those of this run"
+        " where it has none with the same values before the column runs",
     )
 
 
