@@ -126,4 +126,4 @@ def build_scorecard(plan: Plan) -> None:
     with styled():
         figure = plot.draw(scorecard, claims.papers)
         for suffix in (".png", ".pdf"):
-            write_whole(out.with_suffix(suffix), image(figure, suffix, _size(plan), colours=64))
+            write_whole(out.with_suffix(suffix), image(figure, suffix, _size(plan), colours=256))

@@ -51,7 +51,7 @@ def draw(
     chain = ends[(ends["model"] == OPEN) & (ends["start"] == START)].sort_values("parameters")
     sizes = sorted(chain["qubits"].unique())
     colours = dict(zip(sizes, COLOURS * (1 + len(sizes) // len(COLOURS)), strict=False))
-    _ends(a, chain)
+    _ends(a, _densest(chain))
     usual = _loss(successes).query("budget == @USUAL and optimiser == 'adam' and rate == 0.01")
     _against_reach(b, chain, usual[usual["model"] == OPEN], colours)
     others = ends[ends["model"].isin(MODELS)]
@@ -63,15 +63,15 @@ def draw(
     _optimisers(f, known, colours)
     for axis, letter in zip((a, b, c, d, e, f), "abcdef", strict=True):
         axis.set_title(f"({letter})", loc="left", pad=3)
-    largest = f"{sizes[-1]} qubits" if len(sizes) else "no size of this run"
+    densest = f"{_densest(chain)['qubits'].iloc[0]} qubits" if sizes else "no size of this run"
     caption = (
         "M is the number of angles, M_c the smallest with the largest generic rank of the QFIM "
         "(exact, modulo primes); the open TFIM-HVA from U[0, π/2) unless said otherwise. (a) "
-        f"{largest}: how runs end that Newton's method continues to a stationary point; a global "
+        f"{densest}: how runs end that Newton's method continues to a stationary point; a global "
         "minimum is a loss below 1e-10, a trap a local one. (b) Solid: share that ends at the "
         "global minimum; dotted: share whose loss under Adam falls below 1e-4 within 3000 steps. "
-        "Bands: 95 % Wilson. (c) The same as solid in (b) for the other models, at their largest "
-        "size here. (d) Angles at which half succeed (95 %); black circles: the released runs. (e) "
+        "Bands: 95 % Wilson; sizes up to 16 qubits. (c) The same as solid in (b) for the other "
+        "models, at the size with most depths. (d) Angles at which half succeed (95 %); black circles: the released runs. (e) "
         "Adam against the budget of steps; lines at the right: continued to the end. (f) Other "
         "optimisers from the same angles, 1e-4 within 3000 steps (natural gradient: 1000); colours "
         "as in (b)."
@@ -81,12 +81,17 @@ def draw(
     return Drawn(figure, pd.concat(data, ignore_index=True), caption)
 
 
+def _densest(ends: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the size that has most of them, the largest of such sizes."""
+    cells = ends["qubits"].value_counts().sort_index(ascending=False)
+    return ends[ends["qubits"] == cells.idxmax()] if len(cells) else ends
+
+
 def _loss(table: pd.DataFrame) -> pd.DataFrame:
     return table[(table["criterion"] == "loss") & (table["threshold"] == SUCCESS)]
 
 
-def _ends(axis: Axes, chain: pd.DataFrame) -> None:
-    rows = chain[chain["qubits"] == chain["qubits"].max()]
+def _ends(axis: Axes, rows: pd.DataFrame) -> None:
     base = np.zeros(len(rows))
     places = np.arange(len(rows))
     for name, label, colour in WAYS:
@@ -103,7 +108,7 @@ def _against_reach(
     axis: Axes, chain: pd.DataFrame, trained: pd.DataFrame, colours: dict[int, str]
 ) -> None:
     axis.axvline(1, color="0.6", lw=0.6)
-    for qubits, rows in chain.groupby("qubits"):
+    for qubits, rows in list(chain.groupby("qubits"))[: len(COLOURS)]:
         colour = colours[qubits]
         axis.fill_between(
             rows["reach"], rows["global_low"], rows["global_high"], color=colour, alpha=0.15, lw=0
@@ -119,7 +124,7 @@ def _models(axis: Axes, ends: pd.DataFrame) -> None:
     axis.axvline(1, color="0.6", lw=0.6)
     for colour, (model, label) in zip(COLOURS, MODELS.items(), strict=False):
         rows = ends[ends["model"] == model].dropna(subset=["reach"]).sort_values("reach")
-        rows = rows[rows["qubits"] == rows["qubits"].max()]
+        rows = _densest(rows)
         if len(rows):
             text = f"{label}, $n={rows['qubits'].iloc[0]}$"
             axis.plot(
