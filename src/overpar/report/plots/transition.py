@@ -50,7 +50,7 @@ def draw(
     (a, b, c), (d, e, f) = figure.subplots(2, 3)
     chain = ends[(ends["model"] == OPEN) & (ends["start"] == START)].sort_values("parameters")
     sizes = sorted(chain["qubits"].unique())
-    colours = dict(zip(sizes, COLOURS * (1 + len(sizes) // len(COLOURS)), strict=False))
+    colours = dict(zip(sizes, COLOURS, strict=False))  # larger sizes are grey
     _ends(a, _densest(chain))
     usual = _loss(successes).query("budget == @USUAL and optimiser == 'adam' and rate == 0.01")
     _against_reach(b, chain, usual[usual["model"] == OPEN], colours)
@@ -71,10 +71,10 @@ def draw(
         "minimum is a loss below 1e-10, a trap a local one. (b) Solid: share that ends at the "
         "global minimum; dotted: share whose loss under Adam falls below 1e-4 within 3000 steps. "
         "Bands: 95 % Wilson; sizes up to 16 qubits. (c) The same as solid in (b) for the other "
-        "models, at the size with most depths. (d) Angles at which half succeed (95 %); black circles: the released runs. (e) "
-        "Adam against the budget of steps; lines at the right: continued to the end. (f) Other "
-        "optimisers from the same angles, 1e-4 within 3000 steps (natural gradient: 1000); colours "
-        "as in (b)."
+        "models, at the size with most depths. (d) Angles at which half succeed (95 %); black "
+        "circles: the released runs. (e) Adam against the budget of steps; lines at the right: "
+        "continued to the end. (f) Other optimisers from the same angles, 1e-4 within 3000 steps "
+        "(natural gradient: 1000); colours as in (b), grey: 20 qubits."
     )
     parts = {"ends": ends, "successes": usual, "halves": known, "published": theirs}
     data = [part.assign(panel=panel) for panel, part in parts.items()]
@@ -108,8 +108,8 @@ def _against_reach(
     axis: Axes, chain: pd.DataFrame, trained: pd.DataFrame, colours: dict[int, str]
 ) -> None:
     axis.axvline(1, color="0.6", lw=0.6)
-    for qubits, rows in list(chain.groupby("qubits"))[: len(COLOURS)]:
-        colour = colours[qubits]
+    for qubits, colour in colours.items():
+        rows = chain[chain["qubits"] == qubits]
         axis.fill_between(
             rows["reach"], rows["global_low"], rows["global_high"], color=colour, alpha=0.15, lw=0
         )
