@@ -8,15 +8,15 @@ import pandas as pd
 PARTS = (
     (
         "transition-above-periodic",
-        "on the ring every run that is continued to a stationary point reaches the ground state"
-        " from there on",
-        "on the ring {seen} of the runs that are continued to a stationary point reach the ground"
+        "on the ring of up to 20 qubits every run that is continued to a stationary point reaches"
+        " the ground state from there on",
+        "on the ring of up to 20 qubits {seen} of the runs that are continued to a stationary point reach the ground"
         " state from there on",
     ),
     (
         "transition-half",
-        "on the open chain half do at {seen} M_c",
-        "on the open chain half do at {seen} M_c, outside the bounds set before",
+        "on the open chain of up to 10 half do at {seen} M_c",
+        "on the open chain of up to 10 half do at {seen} M_c, outside the bounds set before",
     ),
     (
         "transition-traps-singular",
