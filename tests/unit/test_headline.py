@@ -19,7 +19,7 @@ def cards(**verdicts: str) -> Cards:
 def test_numbers_come_from_the_scorecard() -> None:
     text = headline(*cards(transition_half="replicated", more="open", third="not testable"))
     assert "half do at 1.08 … 1.14 M_c." in text
-    assert "Of 4 statements, tested 8 times, 2 are replicated, 1 are not met and 1 cannot" in text
+    assert "Of 4 statements, tested 8 times, 2 are replicated, 1 are open and 1 cannot" in text
     assert "cells" not in text
 
 

@@ -10,8 +10,8 @@ PARTS = (
         "transition-above-periodic",
         "on the ring of up to 20 qubits every run that is continued to a stationary point reaches"
         " the ground state from there on",
-        "on the ring of up to 20 qubits {seen} of the runs that are continued to a stationary point reach the ground"
-        " state from there on",
+        "on the ring of up to 20 qubits {seen} of the runs that are continued to a stationary"
+        " point reach the ground state from there on",
     ),
     (
         "transition-half",
@@ -31,9 +31,9 @@ PARTS = (
 )
 NAMES = {
     "replicated": "are replicated",
-    "corrected": "are corrected, their cause being tested too",
-    "asymptotic": "hold only in a limit whose exact law is met",
-    "open": "are not met",
+    "corrected": "are corrected with a tested cause",
+    "asymptotic": "hold in a limit",
+    "open": "are open",
     "not testable": "cannot be tested",
 }
 
