@@ -131,7 +131,7 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for path in paths:
         try:
-            content = _loaded(path.read_text(encoding="utf-8"))
+            content = load_yaml(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise UserError(f"Config {path} cannot be read: {error.strerror}.") from error
         except yaml.MarkedYAMLError as error:
@@ -146,7 +146,7 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
     return merged
 
 
-def _loaded(text: str) -> Any:
+def load_yaml(text: str) -> Any:
     """The content of a YAML file; libyaml is fast, and PyYAML says better what is wrong."""
     try:
         return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))

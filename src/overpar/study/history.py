@@ -15,11 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from overpar.report.statements import Claims, Instance
 from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
+from overpar.study.config import load_yaml
 
 CLAIMS, SCORECARD = "config/claims.yaml", "figures/scorecard.csv"
 UNSEEN = ("no such cell", "no value")
@@ -80,7 +79,7 @@ def _show(project: Path, commit: str, path: str) -> str:
 
 def _tests(text: str) -> Iterator[tuple[str, str, dict[str, Any], Asked]]:
     """Every test of a file of claims: id, table, rows, and what is asked."""
-    content = yaml.safe_load(text)
+    content = load_yaml(text)
     for claim in content.get("claims", []):
         yield claim["id"], claim["table"], claim.get("where", {}), _asked(claim["test"])
     if "statements" in content:
