@@ -17,7 +17,6 @@ from overpar.base.errors import UserError
 from overpar.engines.choose import make_engine
 from overpar.model.ansatz import hardware_efficient_circuit
 from overpar.model.generators import (
-    circuit_generators,
     hardware_efficient_generators,
     parse_generators,
     simplified,
@@ -26,6 +25,7 @@ from overpar.model.generators import (
 from overpar.model.observables import PauliSum
 from overpar.model.papers import tfim_hva
 from overpar.quantities import algebra
+from overpar.quantities.absorbed import moved_generators
 from overpar.quantities.algebra import dla_dimension, sector_dimension
 from overpar.quantities.information import numerical_rank, qfim, spectrum
 from overpar.quantities.modular import PRIMES, Echelon, product, root_of_unity
@@ -76,7 +76,7 @@ def test_open_chain_with_the_first_x(n: int, expected: int) -> None:
 def test_hardware_efficient_ansatz(n: int, layers: int) -> None:
     """4ⁿ − 1, from its letters and from the circuit with its CZ gates as they are."""
     assert dla_dimension(hardware_efficient_generators(n), n).value == 4**n - 1
-    generators = circuit_generators(hardware_efficient_circuit(n, layers))
+    generators, _ = moved_generators(hardware_efficient_circuit(n, layers))
     assert dla_dimension(generators, n).value == 4**n - 1
 
 

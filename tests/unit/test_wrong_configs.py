@@ -242,6 +242,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "Config: figures.scorecard would write ",
     ),
     (
+        {"figures__instances": FIGURE},
+        "Config: figures.instances would write ",
+    ),
+    (
         {"paths": {"tables": "out", "figures": "out"}, "tables__scorecard": TABLE},
         "Config: tables.scorecard would write ",
     ),

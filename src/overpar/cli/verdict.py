@@ -2,6 +2,7 @@
 
 import argparse
 import io
+from functools import partial
 
 import pandas as pd
 
@@ -27,11 +28,11 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _run(options: argparse.Namespace) -> int:
     plan = load_study(options.config).plan
-    files = {name: packed(plan, name) for name in tables_judged(read_claims(plan))}
+    claims = read_claims(plan)
     written = plan.project / plan.config.paths.figures / "scorecard.csv"
-    missing = [str(path) for path in (*files.values(), written) if not path.is_file()]
-    require(not missing, f"There is no {', '.join(missing)}; `make reproduce` makes it.")
-    scorecard, instances = judged(plan, files)
+    for path in (*(packed(plan, name) for name in tables_judged(claims)), written):
+        require(path.is_file(), f"There is no {path}; `make reproduce` makes it.")
+    scorecard, instances = judged(plan, claims, partial(packed, plan))
     for row in scorecard.to_dict("records"):
         if options.all or row["verdict"] != "replicated":
             print(f"{row['verdict']:12}  {row['id']}: {row['statement']}")

@@ -1,17 +1,13 @@
 """Sets of generators: Hermitian sums of Pauli strings whose Lie algebra a circuit explores."""
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
-from itertools import product
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from overpar.base.checks import choice, integer, require
 from overpar.base.errors import UserError
 from overpar.model.ansatz import Boundary, bonds
-from overpar.model.circuits import FIXED_GATES, Circuit, Fixed, Rotation
 from overpar.model.observables import PauliSum
 
 Generators = tuple[PauliSum, ...]
@@ -200,9 +196,8 @@ def hardware_efficient_generators(qubits: int) -> Generators:
     """X and Y of every qubit, and ZZ of neighbours: dimension 4ⁿ−1.
 
     # ASSUME: CZ is exp(iπ/4 (ZZ − Z − Z)) up to a phase, so the group that the rotations and
-    CZ gates of `hardware_efficient` generate lies in that of these. `circuit_generators` takes
-    the fixed gates as they are instead, and gives the same dimension once the circuit is deep
-    enough.
+    CZ gates of `hardware_efficient` generate lies in that of these. The circuit with its fixed
+    gates as they are gives the same dimension once it is deep enough.
 
     Args:
         qubits: n ≥ 1.
@@ -212,55 +207,6 @@ def hardware_efficient_generators(qubits: int) -> Generators:
     integer("qubits", qubits, 1)
     rotations = [PauliSum(((1.0, p, (q,)),)) for p in "XY" for q in range(qubits)]
     return (*rotations, *(PauliSum(((1.0, "ZZ", pair),)) for pair in bonds(qubits, "open")))
-
-
-def circuit_generators(circuit: Circuit) -> Generators:
-    """Generators of a circuit: its rotations, moved before all fixed gates.
-
-    A circuit of rotations and fixed gates is a product of exp(−iθ F†PF/2), with F the fixed gates
-    before each rotation, followed by all fixed gates. Its tangents from |ψ⟩ therefore lie in the
-    algebra of the F†PF. Commuting neighbours that turn by one angle make one generator; if an
-    angle comes back later in the circuit, that is a generator of its own, so that the algebra may
-    be larger than the angles can use.
-
-    Args:
-        circuit: its fixed gates must turn Pauli strings into Pauli strings (Clifford gates).
-
-    Returns:
-        Distinct generators; they act on the circuit's input state.
-
-    Raises:
-        UserError: if there is no rotation, or a fixed gate before one is not Clifford.
-
-    Examples:
-        >>> from overpar.model.circuits import fixed
-        >>> gates = (fixed("H", 0), Rotation("Z", (0,), 0))
-        >>> circuit_generators(Circuit(1, gates, 1))[0].terms
-        ((1.0, 'X', (0,)),)
-
-    Source: arXiv:2109.11676, for the form of an ansatz; absorbing fixed gates is ours.
-    """
-    blocks: list[list[Term]] = []
-    before: list[Fixed] = []
-    last: Rotation | None = None
-    for gate in circuit.gates:
-        if isinstance(gate, Fixed):
-            before.append(gate)
-            last = None
-            continue
-        sign, letters, where = _moved(gate.pauli, gate.qubits, before)
-        term = (sign * gate.scale, letters, where)
-        together = (
-            last is not None
-            and last.parameter == gate.parameter
-            and all(commute(term, other) for other in blocks[-1])
-        )
-        blocks[-1:] = [*blocks[-1:], [term]] if not together else [[*blocks[-1], term]]
-        last = gate
-    sums = [simplified(PauliSum(tuple(block))) for block in blocks]
-    found = tuple(dict.fromkeys(s for s in sums if s.terms))
-    require(bool(found), f"Circuit {circuit.name!r} has no rotation, so it has no generators.")
-    return found
 
 
 def commute(first: Term, second: Term) -> bool:
@@ -273,44 +219,3 @@ def commute(first: Term, second: Term) -> bool:
     there = dict(zip(second[2], second[1], strict=True))
     pairs = ((letter, there.get(q, letter)) for q, letter in zip(first[2], first[1], strict=True))
     return sum(a != b and "I" not in (a, b) for a, b in pairs) % 2 == 0
-
-
-def _moved(
-    pauli: str, qubits: tuple[int, ...], gates: Iterable[Fixed]
-) -> tuple[int, str, tuple[int, ...]]:
-    """±P' = F† P F for the product F of some gates, the last one acting last."""
-    at = dict(zip(qubits, pauli, strict=True))
-    sign = 1
-    for gate in reversed(list(gates)):
-        if any(at.get(q, "I") != "I" for q in gate.qubits):
-            letters = "".join(at.get(q, "I") for q in gate.qubits)
-            image = _conjugated(gate.matrix.tobytes(), letters)
-            if image is None:
-                raise UserError(
-                    f"Gate {gate.name} on qubits {gate.qubits} turns the string {letters} into a"
-                    " sum that is not a Pauli string; the algebra is found for Clifford gates only."
-                )
-            sign *= image[0]
-            at |= zip(gate.qubits, image[1], strict=True)
-    kept = sorted(q for q, letter in at.items() if letter != "I")
-    return sign, "".join(at[q] for q in kept), tuple(kept)
-
-
-@cache
-def _conjugated(matrix: bytes, letters: str) -> tuple[int, str] | None:
-    """F† P F as a sign and letters, or None if it is no Pauli string."""
-    size = 2 ** len(letters)
-    gate = np.frombuffer(matrix, np.complex128).reshape(size, size)
-    image = gate.conj().T @ _dense(letters) @ gate
-    for other in map("".join, product("IXYZ", repeat=len(letters))):
-        overlap = np.vdot(_dense(other), image) / size
-        if abs(abs(overlap) - 1) < 1e-9:
-            return (1 if overlap.real > 0 else -1), other
-    return None
-
-
-def _dense(letters: str) -> NDArray[np.complex128]:
-    out = FIXED_GATES[letters[0]]
-    for letter in letters[1:]:
-        out = np.kron(out, FIXED_GATES[letter]).astype(np.complex128)
-    return out

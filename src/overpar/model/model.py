@@ -23,7 +23,6 @@ from overpar.model.catalogue import ANSATZE
 from overpar.model.circuits import Circuit, Gate, fixed
 from overpar.model.generators import (
     Generators,
-    circuit_generators,
     parse_generators,
 )
 from overpar.model.layers import layered
@@ -300,20 +299,18 @@ class Model(BaseModel, metaclass=_OneMessage):
             body = layered(self._sums(n), n, depth, self.name)
         return replace(body, gates=(*self._preparation(n), *body.gates))
 
-    def algebra(self, qubits: int, depth: int | None = None) -> tuple[Generators, str]:
+    def algebra(self, qubits: int) -> tuple[Generators, str]:
         """Generators of the Lie algebra, and the letters of the product state they act on.
 
         Args:
             qubits: n.
-            depth: layers of the user's circuit from which its generators are read off, 8 if None.
 
         Raises:
-            UserError: if the model does not fit the size, or a fixed gate of the user's circuit is
-                not Clifford.
+            UserError: if the model does not fit the size, or is the user's circuit, whose algebra
+                is that of generators and gates: `overpar.dla` finds it.
         """
-        if self.circuit is None:
-            return self._sums(qubits), self.letters(qubits)
-        return circuit_generators(self.build(qubits, depth or DEPTH)), "0" * qubits
+        require(self.circuit is None, f"Model {self.name} is a circuit, not generators.")
+        return self._sums(qubits), self.letters(qubits)
 
     def operator(self, qubits: int) -> PauliSum | None:
         """The observable, or None if the model has none.

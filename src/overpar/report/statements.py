@@ -90,8 +90,8 @@ class Statement(Strict):
         return list(self._instances())
 
     def _instances(self) -> Iterator[Instance]:
+        used = set(PLACE.findall(f"{self.table} {self.where} {self.test}"))
         for item in self._items():
-            used = set(PLACE.findall(f"{self.table} {self.where} {self.test}"))
             where = {**_filled(self.where, item), **{k: item[k] for k in item if k not in used}}
             # Numbers that the test compares with are said with what it expects.
             shown = {k: v for k, v in item.items() if k not in used or isinstance(v, str)}

@@ -110,9 +110,7 @@ def build_scorecard(plan: Plan) -> None:
     from overpar.study.scorecard import judged, packed, tables_judged
 
     claims = read_claims(plan)
-    scorecard, instances = judged(
-        plan, {name: plan.table_path(name) for name in tables_judged(claims)}
-    )
+    scorecard, instances = judged(plan, claims, plan.table_path)
     out = plan.project / plan.config.paths.figures / "scorecard.csv"
     write_whole(out, scorecard.to_csv(index=False))
     write_whole(out.with_name("instances.csv"), instances.to_csv(index=False))

@@ -202,6 +202,7 @@ def _outputs(plan: Plan) -> Iterator[tuple[str, Path]]:
     yield "the report", figures / "report.html"
     for suffix in ("html", "png", "pdf", "csv"):
         yield "the scorecard", figures / f"scorecard.{suffix}"
+    yield "the scorecard", figures / "instances.csv"
     yield "the errata", figures / "errata.csv"
     for name in config.figures:
         for suffix in ("png", "pdf", "csv", "txt"):

@@ -128,6 +128,7 @@ def _codecheck(plan: Plan) -> str:
         {"file": f"{folder}/scorecard.csv", "comment": "every statement with its verdict"},
         {"file": f"{folder}/instances.csv", "comment": "what each of its tests saw"},
         {"file": f"{folder}/scorecard.png", "comment": "the same as a figure"},
+        {"file": f"{folder}/errata.csv", "comment": "what was found wrong in published data"},
     ]
     for name, block in plan.config.figures.items():
         manifest.append({"file": f"{folder}/{name}.png", "comment": block.title})

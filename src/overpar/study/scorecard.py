@@ -1,13 +1,12 @@
 """The scorecard of a plan, from the tables of a run or from those committed beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from overpar.report.statements import Claims
 from overpar.report.verdicts import judge
-from overpar.study.claims_file import read_claims
 from overpar.study.plan import PUBLISHED, Plan
 from overpar.study.trace import traced
 
@@ -22,15 +21,17 @@ def packed(plan: Plan, table: str) -> Path:
     return plan.project / plan.config.paths.figures / "tables" / f"{table}.csv.gz"
 
 
-def judged(plan: Plan, tables: Mapping[str, Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def judged(
+    plan: Plan, claims: Claims, place: Callable[[str], Path]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The scorecard and its instances, as they are written.
 
     Args:
-        plan: whose claims and published facts are used.
-        tables: files of the tables by name, of which `tables_judged` says which are needed.
+        plan: whose published facts are used.
+        claims: those of the plan.
+        place: where a table lies, by its name.
     """
-    claims = read_claims(plan)
-    read = {name: pd.read_csv(path) for name, path in tables.items()}
+    read = {name: pd.read_csv(place(name)) for name in tables_judged(claims)}
     published = {p.name: pd.read_csv(p) for p in sorted((plan.project / PUBLISHED).glob("*.csv"))}
     scorecard, instances = judge(claims, read, published)
     return traced(plan, claims, scorecard), instances
