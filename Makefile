@@ -18,9 +18,9 @@ reproduce: $(VENV)/.ready  ## every figure, table and claim at published size
 	then echo "figures/report.html is up to date."; \
 	else $(SNAKEMAKE) --report figures/report.html && $(BIN)/overpar times; fi
 
-smoke: $(VENV)/.ready  ## the same workflow, small, in minutes
+smoke: $(VENV)/.ready  ## the same workflow, small, in minutes, to data/smoke
 	$(SNAKEMAKE) --configfile config/smoke.yaml
-	$(SNAKEMAKE) --configfile config/smoke.yaml --report figures/report.html
+	$(SNAKEMAKE) --configfile config/smoke.yaml --report data/smoke/figures/report.html
 
 LARGE = ends sides successes halves laws
 

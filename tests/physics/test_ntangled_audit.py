@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from overpar.base.errors import UserError
 from overpar.engines.choose import make_engine
 from overpar.experiments import ntangled_audit as audit
-from overpar.experiments.common.spec import Context
+from overpar.experiments.common.datasets import DataSet
+from overpar.experiments.common.spec import Context, Inputs
 from overpar.experiments.ntangled import product_states
 from overpar.model.ansatz import ntangled_sea
 from overpar.model.circuits import FIXED_GATES, Fixed, Rotation
@@ -130,14 +131,13 @@ def test_what_does_not_fit_has_a_reason_and_no_number(
     assert re.search(reason, note)
 
 
-def context(manifest: dict[str, Any], tmp_path: Path) -> Context:
-    path = tmp_path / "ntangled.json"
-    path.write_text(json.dumps(manifest), encoding="utf-8")
-    return Context("ntangled_audit", "cell", 1, inputs={"ntangled": path})
+def context(root: Path, sha256: dict[str, str], missing: str = "") -> Context:
+    data = DataSet("o/r", "0123456789", root, sha256, missing)
+    return Context("ntangled_audit", "cell", 1, inputs=Inputs({"ntangled": data}))
 
 
 def test_a_cell_without_the_data_set_says_so(tmp_path: Path) -> None:
-    absent = context({"status": "unavailable", "reason": "no network"}, tmp_path)
+    absent = context(tmp_path, {}, "no network")
     result = audit.run(audit.Spec(**CELL), absent)
     assert result.variables == {}
     assert result.attributes["provenance"] == "not available: no network"
@@ -154,15 +154,8 @@ def test_files_of_a_folder(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, weights)
         sums[file] = hashlib.sha256(path.read_bytes()).hexdigest()
-    manifest = {
-        "status": "fetched",
-        "directory": "data",
-        "owner": "o",
-        "repository": "r",
-        "version": "0123456789",
-        "sha256": sums | {"Hardware_Efficient/3_Qubits/hwe_3q_cb_0_1_weights.npy": "not read"},
-    }
-    result = audit.run(audit.Spec(**CELL), context(manifest, tmp_path))
+    sums |= {"Hardware_Efficient/3_Qubits/hwe_3q_cb_0_1_weights.npy": "not read"}
+    result = audit.run(audit.Spec(**CELL), context(tmp_path / "data", sums))
     about = json.loads(result.attributes["files"])
     values = {name: v.values for name, v in result.variables.items()}
     assert [row["file"].removesuffix("_weights.npy") for row in about] == sorted(names)

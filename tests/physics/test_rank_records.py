@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from overpar.base.records import Variable
+from overpar.base.records import RecordError, Variable
 from overpar.experiments import circuit_spectra, compilation_spectra, spectra, state_map
 from overpar.experiments.autoencoder_spectra import Spec as AutoencoderSpec
 from overpar.experiments.autoencoder_spectra import run as autoencoder_run
-from overpar.experiments.common.spec import Context
+from overpar.experiments.common.spec import Context, Inputs
 from overpar.experiments.common.states import BASIS_STATES
 
 CIRCUIT = """
@@ -88,11 +88,15 @@ def test_optimised_angles_have_numerical_ranks_only(tmp_path: Path) -> None:
     path = tmp_path / "training.nc"
     loss = Variable(("init", "step"), runs.losses, "loss")
     best = Variable(("init", "parameter"), runs.best_angles, "best")
-    write_record(path, {"loss": loss, "best_angles": best}, {})
+    write_record(path, {"loss": loss, "best_angles": best}, {"identity": "a"})
     spec = spectra.Spec(qubits=2, boundary="periodic", depth=3, at="optimised", samples=2)
-    found = spectra.run(spec, Context("test", spec.label, 1, {"training": path})).variables
+    context = Context("test", spec.label, 1, Inputs(records={"training": (path, "a")}))
+    found = spectra.run(spec, context).variables
     assert "rank" not in found
     assert found["qfim_rank"].values.tolist() == found["hessian_rank"].values.tolist()
+    outdated = Context("test", spec.label, 1, Inputs(records={"training": (path, "b")}))
+    with pytest.raises(RecordError, match="other settings, seed or code"):
+        spectra.run(spec, outdated)
 
 
 def test_ranks_of_the_autoencoder(monkeypatch: pytest.MonkeyPatch) -> None:

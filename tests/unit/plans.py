@@ -36,9 +36,9 @@ FIGURE: dict[str, Any] = {
 }
 
 
-def changed(**changes: Any) -> dict[str, Any]:
-    """The base configuration with dotted keys replaced: experiments__vqe__cells=[…]."""
-    values = copy.deepcopy(BASE)
+def changed(base: dict[str, Any] = BASE, **changes: Any) -> dict[str, Any]:
+    """A configuration with dotted keys replaced: experiments__vqe__cells=[…]."""
+    values = copy.deepcopy(base)
     for path, value in changes.items():
         *parents, last = path.split("__")
         at = values

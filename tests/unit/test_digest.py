@@ -36,6 +36,7 @@ def forget() -> None:
     digest.code_digest.cache_clear()
     digest.reached.cache_clear()
     digest._module.cache_clear()
+    digest._source.cache_clear()
 
 
 def after(package: Path, module: str, old: str, new: str, of: str = "overpar.top") -> str:

@@ -14,7 +14,7 @@ from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
 from overpar.study.errata import findings
 from overpar.study.errata.files import Absent, Files, Outcome
-from overpar.study.errata.findings import CHECKS, NO, UNKNOWN, YES, errata_path, read_findings
+from overpar.study.errata.findings import CHECKS, NO, UNKNOWN, YES, read_findings
 from overpar.study.fetch import FetchError
 from overpar.study.plan import DATASETS, ERRATA
 
@@ -127,7 +127,7 @@ def test_a_finding_without_a_check_is_refused(tmp_path: Path, root: Path) -> Non
 
 def test_committed_table_is_of_these_findings(root: Path) -> None:
     """And all of them were checked."""
-    table = pd.read_csv(errata_path(read_study(root).plan), keep_default_na=False)
+    table = pd.read_csv(read_study(root).plan.figures / "errata.csv", keep_default_na=False)
     found = read_findings(root)
     assert list(table["id"]) == list(found)
     assert set(table["confirmed"]) == {YES}

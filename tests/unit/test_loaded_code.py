@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,16 @@ CODE = f"""
 import importlib, json, sys
 from pathlib import Path
 
-from overpar.experiments.common.spec import Context
+from overpar.experiments.common.datasets import DataSet
+from overpar.experiments.common.spec import Context, Inputs
 
-kind, settings, inputs = json.loads(sys.argv[1])
+kind, settings, sums = json.loads(sys.argv[1])
 module = importlib.import_module(f"overpar.experiments.{{kind}}")
 spec = module.Spec(**settings)
-context = Context(kind, spec.label, 1, {{name: Path(path) for name, path in inputs.items()}})
+here = Path()
+datasets = {{"ntangled": DataSet("a/b", "c", here, sums)}}
+inputs = Inputs(datasets, {{"regenerated": (here / "weights.nc", "a")}})
+context = Context(kind, spec.label, 1, inputs)
 assert module.run(spec, context).variables
 packages = [name for name, module in sys.modules.items() if hasattr(module, "__path__")]
 {SIGNATURES}
@@ -112,42 +117,76 @@ def project(tmp_path: Path) -> Path:
     """A directory with a circuit, weights of a generator, and a data set of one file."""
     (tmp_path / "own.py").write_text(CIRCUIT, encoding="utf-8")
     weights = {"weights": Variable(("layer", "qubit", "angle"), np.ones((2, 4, 3)), "weights")}
-    write_record(tmp_path / "weights.nc", weights, {})
+    write_record(tmp_path / "weights.nc", weights, {"identity": "a"})
     file = tmp_path / WEIGHTS
     file.parent.mkdir(parents=True)
     np.save(file, np.ones((1, 2, 3)))
-    manifest = {"status": "fetched", "directory": ".", "owner": "a", "repository": "b"}
-    manifest |= {"version": "c", "sha256": {WEIGHTS: sha256(file.read_bytes()).hexdigest()}}  # type: ignore[dict-item]
-    (tmp_path / "ntangled.json").write_text(json.dumps(manifest), encoding="utf-8")
     return tmp_path
 
 
-def printed(directory: Path, code: str, *arguments: str) -> Any:
-    """What a process of its own prints."""
-    ran = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=directory,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout)
+# Each process begins with the packages of others already there: they take most of its time.
+FORKS = """
+import json, os, sys, traceback
+
+import h5netcdf, numba, pydantic, scipy.linalg, scipy.sparse, scipy.special
+
+assert not any(name.split(".")[0] == "overpar" for name in sys.modules)
+for line in sys.stdin:
+    directory, code, *arguments = json.loads(line)
+    if not os.fork():
+        os.chdir(directory)
+        sys.argv[1:] = arguments
+        status = 1
+        try:
+            with open("printed.json", "w") as sys.stdout:
+                exec(code, {"__name__": "__main__"})
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    print(os.wait()[1], flush=True)
+"""
 
 
 @pytest.fixture(scope="module")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+def forks() -> Iterator[subprocess.Popen[str]]:
+    """A process that runs code in forks of itself."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    command = [sys.executable, "-c", FORKS]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        yield process
+        assert process.stdin
+        process.stdin.close()
+
+
+def printed(forks: subprocess.Popen[str], directory: Path, code: str, *arguments: str) -> Any:
+    """What code prints in a process of its own."""
+    assert forks.stdin
+    assert forks.stdout
+    forks.stdin.write(json.dumps([str(directory), code, *arguments]) + "\n")
+    forks.stdin.flush()
+    assert forks.stdout.readline() == "0\n"
+    return json.loads((directory / "printed.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def kernels(forks: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The kernels that are compiled before the first cell, with their types."""
-    return set(printed(tmp_path_factory.mktemp("kernels"), KERNELS))
+    return set(printed(forks, tmp_path_factory.mktemp("kernels"), KERNELS))
 
 
 @pytest.mark.parametrize(("kind", "settings"), CASES)
 def test_all_that_is_loaded_counts(
-    project: Path, kernels: set[str], kind: str, settings: dict[str, Any]
+    forks: subprocess.Popen[str],
+    project: Path,
+    kernels: set[str],
+    kind: str,
+    settings: dict[str, Any],
 ) -> None:
-    inputs = {"regenerated": "weights.nc", "ntangled": "ntangled.json"}
-    names, compiled = printed(project, CODE, json.dumps([kind, settings, inputs]))
+    sums = {WEIGHTS: sha256((project / WEIGHTS).read_bytes()).hexdigest()}
+    names, compiled = printed(forks, project, CODE, json.dumps([kind, settings, sums]))
     assert set(compiled) <= kernels
     loaded = {name for name in names if name.startswith(f"{PACKAGE}.")}
     spec = kind_module(kind).Spec(**settings)

@@ -12,7 +12,7 @@ import pytest
 
 import overpar as op
 from overpar.base.errors import UserError
-from overpar.study import digest, notebooks
+from overpar.study import artefacts, digest, notebooks
 from overpar.study.check import Study, opened
 from overpar.study.config import read
 from overpar.study.plan import Plan
@@ -166,8 +166,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for folder in ("data/tables", "data/small"):
         (tmp_path / folder).mkdir()
     (tmp_path / "config/small.yaml").write_text("paths: {tables: data/small}\n", encoding="utf-8")
-    (tmp_path / "data/tables/vqe.csv").write_text("a\n1\n", encoding="utf-8")
-    (tmp_path / "data/small/vqe.csv").write_text("a\n2\n", encoding="utf-8")
     (tmp_path / "data/published/facts.csv").write_text("b\n3\n", encoding="utf-8")
     monkeypatch.delenv(VARIABLE, raising=False)
     return tmp_path
@@ -181,6 +179,9 @@ def test_results_are_found_from_where_one_starts(
     monkeypatch.chdir(project / start)
     monkeypatch.setenv(VARIABLE, extra)
     found = results()
+    made = artefacts.table(found.study, "vqe")
+    made.write({made.files[0]: f"a\n{value}\n"})
+    assert made.files[0].parent == project / ("data/small" if extra else "data/tables")
     pd.testing.assert_frame_equal(found.table("vqe"), pd.DataFrame({"a": [value]}))
     pd.testing.assert_frame_equal(found.published("facts.csv"), pd.DataFrame({"b": [3]}))
 

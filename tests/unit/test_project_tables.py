@@ -11,7 +11,8 @@ from xarray import Dataset
 
 from overpar.base.records import Variable, write_record
 from overpar.base.validation import check
-from overpar.experiments.common.spec import Context
+from overpar.experiments.common.datasets import DataSet
+from overpar.experiments.common.spec import Context, Inputs
 from overpar.study.config import Config, read
 from overpar.study.kinds import kind_module
 from overpar.study.plan import Cell, Plan
@@ -38,9 +39,9 @@ def plan(root: Path) -> Plan:
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("inputs") / "weights.nc"
-    write_record(path, {"weights": Variable(("a", "b", "c"), np.ones((2, 4, 3)), "")}, {})
-    absent = path.with_name("ntangled.json")
-    absent.write_text('{"status": "unavailable", "reason": "a test"}', encoding="utf-8")
+    write_record(
+        path, {"weights": Variable(("a", "b", "c"), np.ones((2, 4, 3)), "")}, {"identity": "a"}
+    )
     return path
 
 
@@ -66,7 +67,8 @@ def cheapest(plan: Plan, table: str) -> list[Cell]:
 
 def small_records(plan: Plan, table: str, weights: Path) -> Iterator[Dataset]:
     """Records of a few cells of a table, run small."""
-    inputs = {"regenerated": weights, "ntangled": weights.with_name("ntangled.json")}
+    absent = DataSet("", "", weights.parent, {}, "a test")
+    inputs = Inputs({"ntangled": absent}, {"regenerated": (weights, "a")})
     for cell in cheapest(plan, table):
         small = {key: value for key, value in SMALL.items() if key in type(cell.spec).model_fields}
         # A model without such states stays as it is.

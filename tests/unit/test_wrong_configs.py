@@ -1,6 +1,5 @@
 """Wrong configurations: each is refused with one message by the check before the first job."""
 
-import copy
 import shutil
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from plans import changed
 
 from overpar.base.errors import UserError
 from overpar.base.records import Variable, write_record
@@ -273,18 +273,6 @@ def project(tmp_path: Path, root: Path) -> Path:
     return tmp_path
 
 
-def changed(changes: dict[str, Any]) -> dict[str, Any]:
-    """The configuration above with keys replaced: models__spin={…}."""
-    values = copy.deepcopy(BASE)
-    for path, value in changes.items():
-        *parents, last = path.split("__")
-        at = values
-        for part in parents:
-            at = at.setdefault(part, {})
-        at[last] = value
-    return values
-
-
 def test_the_configuration_is_right_as_it_is(project: Path) -> None:
     assert len(checked(BASE, project).plan.cells) == 7
 
@@ -292,7 +280,7 @@ def test_the_configuration_is_right_as_it_is(project: Path) -> None:
 @pytest.mark.parametrize(("changes", "message"), WRONG)
 def test_refused_with_one_message(project: Path, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError) as caught:
-        checked(changed(changes), project)
+        checked(changed(BASE, **changes), project)
     assert str(caught.value).startswith(message)
     assert str(caught.value).count("Config: ") <= 1
     assert "\n" not in str(caught.value)
@@ -301,10 +289,12 @@ def test_refused_with_one_message(project: Path, changes: dict[str, Any], messag
 def test_committed_rows_follow_those_of_the_run(project: Path) -> None:
     """And decide what the table is."""
     (project / "data/more.csv").write_text("qubits,runs\n32,5\n", encoding="utf-8")
-    plain, more = (checked(changed(c), project) for c in ({}, {"tables__vqe__committed": MORE}))
+    plain, more = (
+        checked(changed(BASE, **c), project) for c in ({}, {"tables__vqe__committed": MORE})
+    )
     assert plain.identities.table("vqe") != more.identities.table("vqe")
     (project / "data/more.csv").write_text("qubits,runs\n40,5\n", encoding="utf-8")
-    other = checked(changed({"tables__vqe__committed": MORE}), project)
+    other = checked(changed(BASE, **{"tables__vqe__committed": MORE}), project)
     assert other.identities.table("vqe") != more.identities.table("vqe")
     for cell in other.plan.table_cells("vqe"):
         loss = Variable(("init", "step"), np.ones((2, 3)), "")

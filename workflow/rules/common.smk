@@ -1,6 +1,6 @@
-# Snakemake does not look into files: a record that is damaged or of another specification is made
+# Snakemake does not look into files: what is damaged or of another specification is made
 # again where it is wanted, as if it were not there. Its settings (`--forcerun`) are not known yet
-# while this is read, and would make targets of such records; so they are forced once, as soon as
+# while this is read, and would make targets of such files; so they are forced once, as soon as
 # there is a plan of jobs to be filled. Jobs of their own process need not.
 prepare_jobs = workflow._prepare_dag
 
@@ -12,7 +12,7 @@ def prepare_jobs_and_force(*arguments, **settings):
     for fault in list(found.values())[:10]:
         say(f"{fault} It is made again.")
     if len(found) > 10:
-        say(f"{len(found) - 10} more such records are made again.")
+        say(f"{len(found) - 10} more such files are made again.")
 
 
 if workflow.is_main_process:

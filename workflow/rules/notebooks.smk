@@ -17,6 +17,7 @@ rule notebook:
                 "shows": PLAN.config.notebooks[w.notebook].title,
             },
         ),
+        stamp=f"{PLAN.config.paths.notebooks}/{{notebook}}.json",
     log:
         f"{PLAN.config.paths.logs}/notebook/{{notebook}}.log",
     benchmark:

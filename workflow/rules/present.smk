@@ -15,6 +15,7 @@ rule figure:
         pdf=f"{PLAN.config.paths.figures}/{{figure}}.pdf",
         csv=f"{PLAN.config.paths.figures}/{{figure}}.csv",
         caption=f"{PLAN.config.paths.figures}/{{figure}}.txt",
+        stamp=f"{PLAN.config.paths.figures}/{{figure}}.json",
     log:
         f"{PLAN.config.paths.logs}/figure/{{figure}}.log",
     benchmark:
@@ -42,6 +43,7 @@ rule errata:
                 "shows": "what was found wrong in published data, each finding checked"
             },
         ),
+        stamp=f"{PLAN.config.paths.figures}/errata.json",
     log:
         f"{PLAN.config.paths.logs}/errata.log",
     benchmark:
@@ -78,6 +80,7 @@ rule scorecard:
             labels={"shows": "the same as a table"},
         ),
         instances=f"{PLAN.config.paths.figures}/instances.csv",
+        stamp=f"{PLAN.config.paths.figures}/scorecard.json",
         tables=directory(f"{PLAN.config.paths.figures}/tables"),
     log:
         f"{PLAN.config.paths.logs}/scorecard.log",

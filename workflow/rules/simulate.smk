@@ -8,7 +8,7 @@ for (experiment, batch), cells in PLAN.batches.items():
         name:
             rule_name("simulate", experiment, batch)
         input:
-            sorted({str(path) for cell in cells for path in PLAN.inputs(cell).values()}),
+            sorted({str(path) for cell in cells for path in PLAN.inputs(cell)}),
         output:
             [update(str(cell.path)) for cell in cells],
         log:

@@ -8,6 +8,7 @@ for batch, tables in PLAN.table_batches.items():
             [str(cell.path) for cell in PLAN.table_cells(batch)],
         output:
             [str(PLAN.table_path(table)) for table in tables],
+            [str(PLAN.table_path(table).with_suffix(".json")) for table in tables],
         log:
             f"{PLAN.config.paths.logs}/tabulate/{batch}.log",
         benchmark:

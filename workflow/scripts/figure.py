@@ -3,6 +3,6 @@ from overpar.study.jobs import job
 
 job(
     snakemake.config,
-    lambda study: build_figure(study.plan, snakemake.wildcards.figure),
+    lambda study: build_figure(study, snakemake.wildcards.figure),
     str(snakemake.log),
 )

@@ -3,6 +3,6 @@ from overpar.study.notebooks import build_notebook
 
 job(
     snakemake.config,
-    lambda study: build_notebook(study.plan, snakemake.wildcards.notebook, snakemake.config),
+    lambda study: build_notebook(study, snakemake.wildcards.notebook, snakemake.config),
     str(snakemake.log),
 )

@@ -31,7 +31,11 @@ _TRAILER = len(_MARK) + 64
 
 
 class RecordError(UserError):
-    """A record that is damaged or belongs to another specification."""
+    """A record that must not be used."""
+
+
+class OutdatedRecord(RecordError):
+    """A record of another specification."""
 
 
 class DamagedRecord(RecordError):
@@ -171,7 +175,7 @@ def check_record(path: Path, identity: str, data: Mapping[str, str] | None = Non
 
     Raises:
         DamagedRecord: if the file is damaged.
-        RecordError: if it is a record of another specification.
+        OutdatedRecord: if it is a record of another specification.
     """
     with _content(path) as content, h5py.File(content, "r") as file:
         # Only these: this is done for every record whenever a run begins.
@@ -180,7 +184,7 @@ def check_record(path: Path, identity: str, data: Mapping[str, str] | None = Non
     had = json.loads(attributes["data"])
     for name, status in (data or {}).items():
         if had.get(name) != status:
-            raise RecordError(
+            raise OutdatedRecord(
                 f"Record {path} was made when the data set {name} was {had.get(name, 'unknown')};"
                 f" now it is {status}."
             )
@@ -188,7 +192,7 @@ def check_record(path: Path, identity: str, data: Mapping[str, str] | None = Non
 
 def _check_identity(path: Path, attributes: Mapping[str, Any], identity: str) -> None:
     if attributes.get("identity") != identity:
-        raise RecordError(
+        raise OutdatedRecord(
             f"Record {path} was made with other settings, seed or code (its specification:"
             f" {attributes.get('spec')})."
         )
@@ -216,7 +220,7 @@ def read_record(path: Path, identity: str | None = None) -> "Dataset":
 
     Raises:
         DamagedRecord: if the file is damaged.
-        RecordError: if the record is of another specification.
+        OutdatedRecord: if the record is of another specification.
     """
     # Jobs that read no record do not pay for it.
     from xarray import Dataset

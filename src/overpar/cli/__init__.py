@@ -1,4 +1,4 @@
-"""The command line: `overpar evaluate`, `plan`, `run`, `dla`, `diagnose`, `verdict` and more."""
+"""The command line: `overpar evaluate`, `plan`, `run`, `dla`, `diagnose`, `verify` and more."""
 
 import argparse
 import importlib
@@ -19,6 +19,7 @@ MODULES = {
     "errata": "errata",
     "times": "times",
     "verdict": "verdict",
+    "verify": "verify",
     "schema": "schema",
 }
 

@@ -2,7 +2,6 @@
 
 import argparse
 import io
-from functools import partial
 
 import pandas as pd
 
@@ -29,10 +28,10 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _run(options: argparse.Namespace) -> int:
     plan = load_study(options.config).plan
     claims = read_claims(plan)
-    written = plan.project / plan.config.paths.figures / "scorecard.csv"
+    written = plan.figures / "scorecard.csv"
     for path in (*(packed(plan, name) for name in tables_judged(claims)), written):
         require(path.is_file(), f"There is no {path}; `make reproduce` makes it.")
-    scorecard, instances = judged(plan, claims, partial(packed, plan))
+    scorecard, instances = judged(plan, claims, lambda name: pd.read_csv(packed(plan, name)))
     for row in scorecard.to_dict("records"):
         if options.all or row["verdict"] != "replicated":
             print(f"{row['verdict']:12}  {row['id']}: {row['statement']}")

@@ -8,7 +8,7 @@ from overpar.base.checks import require
 from overpar.base.progress import reporter
 from overpar.study.check import Study, read_study
 from overpar.study.config import DEFAULT
-from overpar.study.execute import execute, prepare_inputs
+from overpar.study.execute import execute, prepare
 
 
 def load_study(extra: list[Path]) -> Study:
@@ -73,7 +73,7 @@ def _plan(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     study = load_study(options.config)
     cell = study.plan.cell(options.experiment, options.label)
-    prepare_inputs(study, cell.spec.needs())
+    prepare(study, cell.spec.needs())
     path = execute(
         study, cell, reporter(f"{cell.experiment} {cell.label}"), threads=os.cpu_count() or 1
     )

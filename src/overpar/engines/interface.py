@@ -1,12 +1,14 @@
 """What every engine provides."""
 
-from typing import Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from overpar.model.observables import Task
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
@@ -66,7 +68,7 @@ class CurvatureEngine(Engine, Protocol):
         ...
 
     @property
-    def links(self) -> csr_array:
+    def links(self) -> "csr_array":
         """Sparse (M, R): ∂/∂θ = links @ row derivatives."""
         ...
 

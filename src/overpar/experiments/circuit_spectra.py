@@ -83,7 +83,7 @@ def run(spec: Spec, context: Context) -> Result:
         width=2 * np.pi,
         depth=spec.depth,
         shorter={depth: model.build(spec.qubits, depth) for depth in depths},
-        training=context.inputs.get("training"),
+        training=context.inputs.record("training") if spec.at == "optimised" else None,
         with_hessian=spec.hessian and model.trainable,
         progress=context.progress,
     )

@@ -57,7 +57,7 @@ def run(spec: Spec, context: Context) -> Result:
         width=2 * np.pi,
         depth=spec.layers,
         shorter={layers: model.build(spec.qubits, layers) for layers in range(spec.layers)},
-        training=context.inputs.get("training"),
+        training=context.inputs.record("training") if spec.at == "optimised" else None,
         with_hessian=spec.hessian,
         progress=context.progress,
     )

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
-from scipy.optimize import least_squares
 
 from overpar.base.checks import require
 from overpar.base.records import Variable
@@ -55,6 +54,9 @@ def run(spec: Spec, context: Context) -> Result:
             np.concatenate([value - spec.target, ANCHOR * (weights - start)]),
             np.concatenate([jacobian, ANCHOR * np.eye(len(weights))]),
         )
+
+    # Half a second to import, for this kind only.
+    from scipy.optimize import least_squares
 
     best = None
     for restart in range(spec.restarts):

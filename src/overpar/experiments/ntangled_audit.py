@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from overpar.base import seeds
-from overpar.base.arrays import load_array
 from overpar.base.records import Variable
 from overpar.engines.choose import make_engine
 from overpar.engines.interface import Complexes, EngineName, Floats
@@ -101,13 +100,11 @@ def measure(
 
 def run(spec: Spec, context: Context) -> Result:
     """Measure every file of a folder; without the data set the record only says so."""
-    path = context.inputs["ntangled"]
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    if manifest["status"] != "fetched":
-        return Result({}, {"provenance": f"not available: {manifest['reason']}"})
-    root, sums = path.parent / manifest["directory"], manifest["sha256"]
+    data = context.inputs.datasets["ntangled"]
+    if data.missing:
+        return Result({}, {"provenance": data.provenance})
     folder = f"{FOLDERS[spec.ansatz]}/{spec.qubits}_Qubits/"
-    files = sorted(file for file in sums if file.startswith(folder))
+    files = sorted(file for file in data.sha256 if file.startswith(folder))
     # The same inputs in every reading.
     random = seeds.generator(
         context.seed, context.experiment, f"n={spec.qubits}", "inputs", spec.product
@@ -124,7 +121,7 @@ def run(spec: Spec, context: Context) -> Result:
         nominal, depth = np.nan, 0
         if match and match[1] == spec.ansatz and int(match[2]) == spec.qubits:
             kind, nominal, depth = match[3], int(match[4]) / 100, int(match[5])
-            weights = load_array(root / file, sums[file])
+            weights = data.array(file)
             values, note = measure(weights, spec.ansatz, spec.reading, depth, inputs[kind])
             if match[6] and not note:
                 note = f"the suffix {match[6][1:]!r} of the name is not documented"
@@ -143,8 +140,7 @@ def run(spec: Spec, context: Context) -> Result:
         },
         {
             "files": json.dumps(about),
-            "data_commit": manifest["version"],
-            "provenance": f"{manifest['owner']}/{manifest['repository']} at"
-            f" {manifest['version'][:7]}, verified by sha256",
+            "data_commit": data.version,
+            "provenance": data.provenance,
         },
     )

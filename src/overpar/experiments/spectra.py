@@ -65,7 +65,7 @@ def run(spec: Spec, context: Context) -> Result:
         width=np.pi,
         depth=spec.depth,
         shorter={depth: model.build(spec.qubits, depth) for depth in range(1, spec.depth)},
-        training=context.inputs.get("training"),
+        training=context.inputs.record("training") if spec.at == "optimised" else None,
         trained=curvature_engine(tfim_hva(spec.boundary).task(spec.qubits, spec.depth)),
         with_hessian=spec.hessian and spec.tying == "correct",
         progress=context.progress,

@@ -29,6 +29,8 @@ NO_CELL = "no such cell in this run"
 # Losses this close, relative, are equal to the printed digits.
 TIE = 1e-5
 PLATEAU = 1e-6
+# Other processors round otherwise: what is this close to its bound, relative, can be past it.
+ROUNDING = 1e-6
 # A difference is to be found nine times in ten.
 FOUND = ndtri(0.9)
 
@@ -125,6 +127,11 @@ def _(test: Bounds, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -
     known = values.dropna()
     if known.empty:
         return Outcome(expected, _without(values))
+    seen = _range(known)
+    ends = (test.at_least, float(known.min())), (test.at_most, float(known.max()))
+    # What is counted is equal to its bound, or not near it.
+    if any(x != bound and np.isclose(x, bound, rtol=ROUNDING, atol=0) for bound, x in ends):
+        seen += ", within rounding of the bound"
     half = test.half
     if test.low and test.high:
         widths = (rows[test.high] - rows[test.low])[known.index] / 2
@@ -133,9 +140,9 @@ def _(test: Bounds, rows: pd.DataFrame, published: Mapping[str, pd.DataFrame]) -
     margin = min(float(known.min()) - test.at_least, test.at_most - float(known.max()))
     unit = "past the bound"
     if len(known) == len(values):
-        return Outcome(expected, _range(known), margin, power=power, unit=unit)
+        return Outcome(expected, seen, margin, power=power, unit=unit)
     # One cell outside refutes a claim about every cell; some inside do not prove it.
-    seen = f"{_range(known)}, {_without(values)}"
+    seen += f", {_without(values)}"
     return Outcome(expected, seen, margin if margin < 0 else None, power=power, unit=unit)
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import importlib
-import os
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pandas as pd
 
 from overpar.base.errors import UserError
 from overpar.base.records import read_record
+from overpar.study import artefacts
 from overpar.study.check import Study
 from overpar.study.plan import PUBLISHED, Plan
 
@@ -24,17 +25,6 @@ def _drawing(name: str) -> Callable[..., Any]:
     except (ModuleNotFoundError, AttributeError):
         raise UserError(f"Config: there is no function {name!r} in overpar.report.plots.") from None
     return found
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file under a temporary name, then move it into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def build_tables(study: Study, names: Sequence[str]) -> None:
@@ -58,7 +48,8 @@ def build_tables(study: Study, names: Sequence[str]) -> None:
         if committed:
             more = pd.read_csv(plan.project / committed)
             table = followed(table, more) if len(table) else more
-        write_whole(plan.table_path(name), table.to_csv(index=False))
+        artefact = artefacts.table(study, name)
+        artefact.write({plan.table_path(name): table.to_csv(index=False)})
 
 
 def followed(table: pd.DataFrame, committed: pd.DataFrame) -> pd.DataFrame:
@@ -75,32 +66,50 @@ def followed(table: pd.DataFrame, committed: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, committed], ignore_index=True)
 
 
-def build_figure(plan: Plan, name: str) -> None:
-    """Draw a figure: PNG, PDF, the CSV behind it and its caption."""
+def read_table(study: Study, name: str) -> pd.DataFrame:
+    """A table that was made, checked to be whole and of this configuration and code.
+
+    Raises:
+        ArtefactError: if it is not.
+    """
+    path = study.plan.table_path(name)
+    return pd.read_csv(io.BytesIO(artefacts.table(study, name).content(path)))
+
+
+def build_figure(study: Study, name: str) -> None:
+    """Draw a figure: PNG, PDF, the CSV behind it and its caption.
+
+    Raises:
+        ArtefactError: if a table is damaged or outdated.
+    """
     # Matplotlib is loaded for figures only.
     from overpar.report.plots.style import image, styled
 
-    block = plan.config.figures[name]
-    tables = {role: pd.read_csv(plan.table_path(table)) for role, table in block.tables.items()}
+    plan, block = study.plan, study.plan.config.figures[name]
+    tables = {role: read_table(study, table) for role, table in block.tables.items()}
     facts = {role: pd.read_csv(plan.project / PUBLISHED / f) for role, f in block.published.items()}
+    artefact, size = artefacts.figure(study, name), _size(plan)
     with styled():
         drawn = _drawing(block.function)(**tables, **facts)
-        stem = plan.project / plan.config.paths.figures / name
-        size = _size(plan)
-        for suffix in (".png", ".pdf"):
-            write_whole(stem.with_suffix(suffix), image(drawn.figure, suffix, size))
-    write_whole(stem.with_suffix(".csv"), drawn.data.to_csv(index=False))
-    write_whole(stem.with_suffix(".txt"), f"{block.title}. {size}{drawn.caption}\n")
+        made: dict[str, str | bytes] = {
+            ".csv": drawn.data.to_csv(index=False),
+            ".txt": f"{block.title}. {size}{drawn.caption}\n",
+        }
+        made |= {suffix: image(drawn.figure, suffix, size) for suffix in (".png", ".pdf")}
+    artefact.write({path: made[path.suffix] for path in artefact.files})
 
 
 def _size(plan: Plan) -> str:
     return "" if plan.config.size == "published" else "Smoke size: fewer cells and runs. "
 
 
-def build_scorecard(plan: Plan) -> None:
+def build_scorecard(study: Study) -> None:
     """Judge every statement and write the scorecard: CSVs, a page, PNG and PDF.
 
     The tables that are judged are put beside it, packed, so that it can be made again from them.
+
+    Raises:
+        ArtefactError: if a table is damaged or outdated.
     """
     from overpar.report.page import scorecard_page
     from overpar.report.plots import scorecard as plot
@@ -109,19 +118,23 @@ def build_scorecard(plan: Plan) -> None:
     from overpar.study.claims_file import read_claims
     from overpar.study.scorecard import judged, packed, tables_judged
 
-    claims = read_claims(plan)
-    scorecard, instances = judged(plan, claims, plan.table_path)
-    out = plan.project / plan.config.paths.figures / "scorecard.csv"
-    write_whole(out, scorecard.to_csv(index=False))
-    write_whole(out.with_name("instances.csv"), instances.to_csv(index=False))
-    for name in tables_judged(claims):
-        content = plan.table_path(name).read_bytes()
-        # Without a time, so that the same table is the same file.
-        write_whole(packed(plan, name), gzip.compress(content, mtime=0))
+    plan, claims = study.plan, read_claims(study.plan)
+    scorecard, instances = judged(plan, claims, lambda name: read_table(study, name))
     choices = pd.DataFrame(collect(plan.project))
     page = scorecard_page(scorecard, instances, choices, papers=claims.papers, stamp=_size(plan))
-    write_whole(out.with_suffix(".html"), page)
+    artefact = artefacts.scorecard(study)
+    csv, html, png, pdf, listed = artefact.files
+    made: dict[Path, str | bytes] = {
+        csv: scorecard.to_csv(index=False),
+        html: page,
+        listed: instances.to_csv(index=False),
+    }
     with styled():
         figure = plot.draw(scorecard, claims.papers)
-        for suffix in (".png", ".pdf"):
-            write_whole(out.with_suffix(suffix), image(figure, suffix, _size(plan), colours=256))
+        for path in (png, pdf):
+            made[path] = image(figure, path.suffix, _size(plan), colours=256)
+    for name in tables_judged(claims):
+        content = artefacts.table(study, name).content(plan.table_path(name))
+        # Without a time, so that the same table is the same file.
+        made[packed(plan, name)] = gzip.compress(content, mtime=0)
+    artefact.write(made)

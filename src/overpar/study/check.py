@@ -198,14 +198,15 @@ def _check_outputs(plan: Plan) -> None:
 
 
 def _outputs(plan: Plan) -> Iterator[tuple[str, Path]]:
-    config, figures = plan.config, plan.project / plan.config.paths.figures
+    config, figures = plan.config, plan.figures
     yield "the report", figures / "report.html"
-    for suffix in ("html", "png", "pdf", "csv"):
+    for suffix in ("html", "png", "pdf", "csv", "json"):
         yield "the scorecard", figures / f"scorecard.{suffix}"
     yield "the scorecard", figures / "instances.csv"
-    yield "the errata", figures / "errata.csv"
+    for suffix in ("csv", "json"):
+        yield "the errata", figures / f"errata.{suffix}"
     for name in config.figures:
-        for suffix in ("png", "pdf", "csv", "txt"):
+        for suffix in ("png", "pdf", "csv", "txt", "json"):
             yield f"figures.{name}", figures / f"{name}.{suffix}"
     for name in config.tables:
         yield f"tables.{name}", plan.table_path(name)

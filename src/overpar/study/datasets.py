@@ -79,8 +79,7 @@ def obtain(
     else:
         try:
             got = _fetch(plan, dataset, log, progress)
-            directory = f"{got.owner}/{got.repository}/{got.version}"
-            manifest = {"status": "fetched", "directory": directory, **asdict(got)}
+            manifest = {"status": "fetched", **asdict(got)}
             log(f"{dataset}: {sum(got.origins.values())} files verified by sha256 ({got.origins})")
         except FetchError as error:
             if REQUIRED.get(source) == dataset:

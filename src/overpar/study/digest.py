@@ -32,15 +32,7 @@ CHOICES = frozenset(
 )
 
 
-def _without_docstrings(tree: ast.Module) -> ast.Module:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (
-            ast.get_docstring(node, clean=False) is not None
-        ):
-            node.body = node.body[1:] or [ast.Pass()]
-    return tree
-
-
+@cache
 def _source(module: str) -> Path | None:
     root = Path(__file__).parents[1]
     parts = module.split(".")[1:]
@@ -60,21 +52,42 @@ def _module(module: str) -> tuple[str, frozenset[str]]:
     if path is None:
         raise ModuleNotFoundError(module)
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    imported = _imported(tree)
-    digest = hashlib.sha256(ast.dump(_without_docstrings(tree)).encode())
+    tokens, names = _read(tree)
+    digest = hashlib.sha256("\0".join(tokens).encode())
     for template in sorted(path.parent.glob(f"templates/{path.stem}.*")):
         digest.update(template.read_bytes())
-    return digest.hexdigest(), imported
+    return digest.hexdigest(), _modules(names)
 
 
-def _imported(tree: ast.Module) -> frozenset[str]:
-    """Modules of this package that code imports, also inside functions."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+def _read(tree: ast.Module) -> tuple[list[str], set[str]]:
+    """Code as a list of words that no other code has, without docstrings; and all it imports."""
+    words: list[str] = []
+    imported: set[str] = set()
+    todo: list[object] = [tree]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, list):
+            words.append(f"[{len(item)}")
+            todo += item
+        elif isinstance(item, ast.AST):
+            words.append(item.__class__.__name__)
+            fields = {name: getattr(item, name, None) for name in item._fields}
+            if isinstance(item, ast.Import):
+                imported |= {alias.name for alias in item.names}
+            elif isinstance(item, ast.ImportFrom) and item.module:
+                imported |= {item.module, *(f"{item.module}.{a.name}" for a in item.names)}
+            elif isinstance(item, ast.Module | ast.ClassDef | ast.FunctionDef) and (
+                ast.get_docstring(item, clean=False) is not None
+            ):
+                fields["body"] = item.body[1:]
+            todo += fields.values()
+        else:
+            words.append(repr(item))
+    return words, imported
+
+
+def _modules(names: set[str]) -> frozenset[str]:
+    """Those of the names that are modules of this package."""
     return frozenset(n for n in names if n.split(".")[0] == PACKAGE and _source(n))
 
 
@@ -180,6 +193,6 @@ def notebook_digest(path: Path) -> str:
     used: frozenset[str] = frozenset()
     with suppress(SyntaxError):  # execution says what is wrong
         tree = ast.parse("\n".join(lines))
-        used = _imported(tree) - {PACKAGE} | _public(tree)
+        used = _modules(_read(tree)[1]) - {PACKAGE} | _public(tree)
     digests = sorted(code_digest(module) for module in used)
     return hashlib.sha256(json.dumps([cells, digests]).encode()).hexdigest()

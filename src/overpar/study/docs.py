@@ -18,7 +18,6 @@ from overpar.study.api_page import api_page
 from overpar.study.assumptions import collect, item, markdown
 from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
-from overpar.study.errata.findings import errata_path
 from overpar.study.headline import headline
 from overpar.study.plan import Plan
 from overpar.study.trace import command, figures_of
@@ -103,7 +102,7 @@ def _claims(plan: Plan) -> str:
 def _errata(plan: Plan) -> str:
     """The findings as figures/errata.csv has them."""
     lines = [f"- {letter}: {paper}" for letter, paper in read_claims(plan).papers.items()] + [""]
-    for row in pd.read_csv(errata_path(plan), keep_default_na=False).to_dict("records"):
+    for row in pd.read_csv(plan.figures / "errata.csv", keep_default_na=False).to_dict("records"):
         command, _, basis = row["shown_by"].partition(" (from ")
         lines += [f"## {row['id']}", "", *textwrap.wrap(row["where"], 100), ""]
         lines += item(f"Says: {row['says']}")

@@ -8,10 +8,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from overpar.base.errors import UserError
 from overpar.base.progress import Progress, reporter, say, silent
 from overpar.base.records import write_record
-from overpar.experiments.common.spec import Context
+from overpar.experiments.common.spec import Context, Inputs
 from overpar.study.check import Study
+from overpar.study.faults import fault
+from overpar.study.inputs import check_fetched, data_status, inputs
 from overpar.study.kinds import kind_module
 from overpar.study.plan import Cell
 
@@ -36,7 +39,7 @@ def execute(study: Study, cell: Cell, progress: Progress = silent, threads: int 
         experiment=cell.experiment,
         label=cell.label,
         seed=cell.seed,
-        inputs=plan.inputs(cell),
+        inputs=inputs(study, cell.spec.needs()),
         source=plan.config.ntangled.source,
         threads=threads,
         progress=progress,
@@ -61,7 +64,7 @@ def execute(study: Study, cell: Cell, progress: Progress = silent, threads: int 
         "identity_text": identity_text,
         "seed": str(cell.seed),
         "code": code,
-        "data": json.dumps(plan.data_status(cell)),
+        "data": json.dumps(data_status(plan, cell)),
         "git_commit": git_commit(plan.project),
         "versions": json.dumps(versions),
         "machine": platform.processor() or platform.machine(),
@@ -88,27 +91,26 @@ def git_commit(project: Path) -> str:
     return out.stdout.strip()
 
 
-def prepare_inputs(study: Study, needs: Mapping[str, str]) -> dict[str, Path]:
-    """Fetch or simulate what is needed and not there yet; the paths by name.
+def prepare(study: Study, needs: Mapping[str, str]) -> Inputs:
+    """Fetch or simulate what is needed, where it is not there or must not be used.
 
     Args:
-        study: where inputs come from.
+        study: where it comes from.
         needs: as `CellSpec.needs` says them.
     """
-    paths = {}
-    for key, need in needs.items():
-        sort, _, name = need.partition(":")
-        if sort == "dataset":
-            paths[key] = study.plan.manifest(name)
-            if not paths[key].exists():
-                # The network, which jobs of the workflow do not pay for.
-                from overpar.study.datasets import obtain
+    for name in study.plan.datasets(needs).values():
+        try:
+            check_fetched(study.plan, name)
+        except UserError as error:
+            # The network, which jobs of the workflow do not pay for.
+            from overpar.study.datasets import obtain
 
-                obtain(study.plan, name, say)
-        else:
-            experiment, _, label = name.partition("/")
-            other = study.plan.cell(experiment, label)
-            paths[key] = other.path
-            if not other.path.exists():
-                execute(study, other, reporter(f"{experiment} {label}"))
-    return paths
+            say(f"{error} {name} is fetched.")
+            obtain(study.plan, name, say)
+    for other in study.plan.records(needs).values():
+        prepare(study, other.spec.needs())
+        why = fault(study, other)
+        if why or not other.path.exists():
+            say(f"{why} It is made again." if why else f"There is no {other.path}; it is made.")
+            execute(study, other, reporter(f"{other.experiment} {other.label}"))
+    return inputs(study, needs)

@@ -1,6 +1,5 @@
 """Published raw files, fetched from several sources, each file checked by sha256."""
 
-import csv
 import hashlib
 import queue
 import shutil
@@ -16,6 +15,7 @@ import pooch
 import requests
 
 from overpar.base.errors import UserError
+from overpar.study.tracked import rows
 
 WRONG = "wrong sha256, expected"
 TRUNCATED = requests.exceptions.ChunkedEncodingError
@@ -43,7 +43,6 @@ class Provenance:
     licence: str
     origins: dict[str, int]  # number of files by primary, archive, mirror and cache
     digest: str  # sha256 of the sorted lines "path sha256", joined by newlines
-    sha256: dict[str, str]  # of each file by path
 
 
 def fetch(
@@ -80,15 +79,17 @@ def fetch(
     Raises:
         FetchError: if a file cannot be had; names the file, each source and its reason.
     """
-    rows = {row["source"]: row for row in _rows(sources, dataset)}
-    facts = next(iter(rows.values()))
+    offered = {row["source"]: row for row in rows(sources, dataset)}
+    facts = next(iter(offered.values()))
     base = Path(facts["owner"], facts["repository"], facts["version"])
     root = destination / base
-    offers = [(str(name), rows[name]["url"]) for name in ("primary", "archive") if name in rows]
+    offers = [
+        (str(name), offered[name]["url"]) for name in ("primary", "archive") if name in offered
+    ]
     if mirror is not None and mirror.is_dir():
         offers.append(("mirror", str(mirror / base)))
     no_mirror = f"{mirror} is not a directory" if mirror else "none given"
-    files = {row["path"]: facts | row for row in _rows(checksums, dataset)}
+    files = {row["path"]: facts | row for row in rows(checksums, dataset)}
     missing: dict[str, list[str]] = {}  # what each source tried said, by path
     report = progress or (lambda done, total: None)
     pooch.get_logger().setLevel("WARNING")  # it would print every address
@@ -129,20 +130,9 @@ def fetch(
             text.append(f"mirror source: {no_mirror}")
         raise FetchError("\n".join([*text, ADVICE]))
     lines = sorted(f"{path} {file['sha256']}" for path, file in files.items())
-    sums = {path: file["sha256"] for path, file in files.items()}
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     owner, repository, version = base.parts
-    return Provenance(
-        dataset, owner, repository, version, facts["licence"], dict(+origins), digest, sha256=sums
-    )
-
-
-def _rows(table: Path, dataset: str) -> list[dict[str, str]]:
-    lines = table.read_text(encoding="utf-8").splitlines()
-    rows = [row for row in csv.DictReader(lines) if row["dataset"] == dataset]
-    if not rows:
-        raise FetchError(f"Dataset {dataset!r} is not in {table}.")
-    return rows
+    return Provenance(dataset, owner, repository, version, facts["licence"], dict(+origins), digest)
 
 
 def _take(

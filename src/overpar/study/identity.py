@@ -1,6 +1,5 @@
 """Identities: hashes of everything that decides a number, a table, a figure or a page."""
 
-import csv
 import hashlib
 import importlib
 import json
@@ -17,6 +16,7 @@ from overpar.study.digest import (
 )
 from overpar.study.plan import CHECKSUMS, DATASETS, ERRATA, PUBLISHED, Cell, Plan
 from overpar.study.roles import check_roles
+from overpar.study.tracked import rows
 
 BUILD = "overpar.study.build"
 NOTEBOOKS = "overpar.study.notebooks"
@@ -48,8 +48,9 @@ class Identities:
 
     def text(self, cell: Cell) -> str:
         """The readable text whose hash is a cell's identity."""
-        inputs = {name: self.dataset(data) for name, data in self.plan.datasets(cell).items()}
-        inputs |= {name: self.cell(other) for name, other in self.plan.records(cell).items()}
+        needs = cell.spec.needs()
+        inputs = {name: self.dataset(data) for name, data in self.plan.datasets(needs).items()}
+        inputs |= {name: self.cell(other) for name, other in self.plan.records(needs).items()}
         content = {
             "experiment": cell.experiment,
             "kind": cell.kind,
@@ -117,9 +118,8 @@ class Identities:
         return file_digest(self.plan.project / path)
 
     def _dataset(self, dataset: str) -> str:
-        with open(self.plan.project / CHECKSUMS, newline="", encoding="utf-8") as handle:
-            rows = [r for r in csv.DictReader(handle) if r["dataset"] == dataset]
-        return _hash("\n".join(sorted(f"{r['path']} {r['sha256']}" for r in rows)))
+        files = rows(self.plan.project / CHECKSUMS, dataset)
+        return _hash("\n".join(sorted(f"{row['path']} {row['sha256']}" for row in files)))
 
     def _table(self, name: str) -> str:
         parts = [self.cell(cell) for cell in self.plan.table_cells(name)]

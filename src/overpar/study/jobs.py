@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from overpar.base.errors import UserError
-from overpar.base.records import DamagedRecord
+from overpar.base.records import DamagedRecord, RecordError
+from overpar.study.artefacts import ArtefactError
 from overpar.study.check import Study, opened
 
 # Snakemake and notebooks import nbformat and so jsonschema, which takes 1.7 s to make a parser of
@@ -50,6 +51,8 @@ def job(config: Mapping[str, Any], work: Callable[[Study], object], log: str) ->
         if error.path.exists():
             os.replace(error.path, f"{error.path}.damaged")
         sys.exit(f"overpar: {error} It is set aside as *.damaged; run again to recompute it.")
+    except (RecordError, ArtefactError) as error:
+        sys.exit(f"overpar: {error} Run again: what must not be used is made again.")
     except UserError as error:
         sys.exit(f"overpar: {error}")
 

@@ -17,7 +17,7 @@ from overpar.experiments.common.states import BASIS_STATES, StateSource, needs, 
 from overpar.model.model import Model
 from overpar.model.papers import autoencoder, compilation, hardware_efficient, tfim_hva
 from overpar.study.config import read
-from overpar.study.execute import prepare_inputs
+from overpar.study.execute import prepare
 from overpar.study.results import find_project, open_study
 
 # The papers' own, beside those of the config.
@@ -123,7 +123,7 @@ def trained_autoencoder(states: StateSource = "ntangled", state: int | None = No
     # Nothing is configured here, so that "ntangled" never stands for the released states.
     kept = {states, "regenerated"}
     wanted: dict[str, str] = {n: need for n, need in needs(states).items() if n in kept}
-    found, about = training_states(states, "auto", prepare_inputs(study, wanted))
+    found, about = training_states(states, "auto", prepare(study, wanted))
     if found is None:
         raise UserError(f"The {states} states are {about['provenance']}")
     say(f"training states: {about['provenance']}")

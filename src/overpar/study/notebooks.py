@@ -12,8 +12,8 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from overpar.base.errors import UserError
-from overpar.study.build import write_whole
-from overpar.study.plan import Plan
+from overpar.study import artefacts
+from overpar.study.check import Study
 from overpar.study.results import VARIABLE
 
 SECONDS = 600
@@ -27,11 +27,11 @@ TEMPLATES = Environment(
 )
 
 
-def build_notebook(plan: Plan, name: str, config: Mapping[str, Any]) -> None:
+def build_notebook(study: Study, name: str, config: Mapping[str, Any]) -> None:
     """Execute a notebook on the results of a configuration and write it as a page.
 
     Args:
-        plan: of the configuration.
+        study: of the configuration.
         name: the notebook.
         config: the configuration as it was before it was checked.
 
@@ -46,6 +46,7 @@ def build_notebook(plan: Plan, name: str, config: Mapping[str, Any]) -> None:
     from pygments.formatters import HtmlFormatter
     from traitlets.config import Config as Settings
 
+    plan = study.plan
     path = plan.notebook_path(name)
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(path.parent)}}
@@ -71,5 +72,5 @@ def build_notebook(plan: Plan, name: str, config: Mapping[str, Any]) -> None:
         colours=HtmlFormatter().get_style_defs(".highlight"),
         body=body,
     )
-    out = plan.project / plan.config.paths.notebooks / f"{name}.html"
-    write_whole(out, page)
+    artefact = artefacts.notebook(study, name)
+    artefact.write({artefact.files[0]: page})

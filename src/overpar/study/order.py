@@ -21,7 +21,7 @@ def priorities(plan: Plan) -> dict[Batch, int]:
     readers: dict[Batch, set[Batch]] = {batch: set() for batch in plan.batches}
     for batch, cells in plan.batches.items():
         for cell in cells:
-            for other in plan.records(cell).values():
+            for other in plan.records(cell.spec.needs()).values():
                 readers[job[other.path]].add(batch)
 
     @cache

@@ -2,9 +2,8 @@
 
 import difflib
 import itertools
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -191,22 +190,23 @@ class Plan:
             raise UserError(f"There is no experiment {experiment!r}; allowed: {names}.")
         return self.block(experiment)
 
-    def inputs(self, cell: Cell) -> dict[str, Path]:
-        """Files a cell reads, by the names its kind gives them."""
-        manifests = {name: self.manifest(data) for name, data in self.datasets(cell).items()}
-        return manifests | {name: other.path for name, other in self.records(cell).items()}
+    def inputs(self, cell: Cell) -> list[Path]:
+        """Records and manifests that a cell reads."""
+        needs = cell.spec.needs()
+        manifests = [self.manifest(name) for name in self.datasets(needs).values()]
+        return manifests + [other.path for other in self.records(needs).values()]
 
-    def datasets(self, cell: Cell) -> dict[str, str]:
-        """Data sets a cell reads, by the names its kind gives them."""
-        return _needs(cell, "dataset")
+    def datasets(self, needs: Mapping[str, str]) -> dict[str, str]:
+        """Data sets among what a cell needs, by the names its kind gives them."""
+        return _needs(needs, "dataset")
 
-    def records(self, cell: Cell) -> dict[str, Cell]:
-        """Cells whose records a cell reads, by the names its kind gives them.
+    def records(self, needs: Mapping[str, str]) -> dict[str, Cell]:
+        """Cells whose records are among what a cell needs, by the names its kind gives them.
 
         Raises:
             UserError: if the configuration has no such cell.
         """
-        found = {name: place.partition("/") for name, place in _needs(cell, "record").items()}
+        found = {name: place.partition("/") for name, place in _needs(needs, "record").items()}
         return {
             name: self.cell(experiment, label) for name, (experiment, _, label) in found.items()
         }
@@ -215,21 +215,14 @@ class Plan:
         """The file that says how fetching a data set ended."""
         return self.project / self.config.paths.external / f"{dataset}.json"
 
-    def data_status(self, cell: Cell) -> dict[str, str]:
-        """How fetching the data sets that a cell may use ended, as far as there is a manifest.
-
-        This is known only after fetching, so it cannot be a part of the identity.
-        """
-        manifests = {name: self.manifest(name) for name in self.datasets(cell).values()}
-        return {
-            name: json.loads(path.read_text(encoding="utf-8"))["status"]
-            for name, path in manifests.items()
-            if path.exists()
-        }
-
     def table_path(self, table: str) -> Path:
         """Where a table lies."""
         return self.project / self.config.paths.tables / f"{table}.csv"
+
+    @property
+    def figures(self) -> Path:
+        """Where figures and the scorecard lie."""
+        return self.project / self.config.paths.figures
 
     def table_cells(self, table: str) -> list[Cell]:
         """The cells whose records a table reads."""
@@ -279,8 +272,8 @@ def rule_name(*parts: str) -> str:
     return re.sub("[^0-9A-Za-z]+", "_", "_".join(parts))
 
 
-def _needs(cell: Cell, sort: str) -> dict[str, str]:
-    split = {name: need.partition(":") for name, need in cell.spec.needs().items()}
+def _needs(needs: Mapping[str, str], sort: str) -> dict[str, str]:
+    split = {name: need.partition(":") for name, need in needs.items()}
     return {name: rest for name, (kind, _, rest) in split.items() if kind == sort}
 
 

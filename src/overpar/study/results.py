@@ -12,6 +12,7 @@ from xarray import Dataset
 from overpar.base.checks import require
 from overpar.base.errors import UserError
 from overpar.base.records import read_record
+from overpar.study.build import read_table
 from overpar.study.check import Study, opened
 from overpar.study.config import DEFAULT, read
 from overpar.study.plan import PUBLISHED, Plan
@@ -43,7 +44,7 @@ class Results:
         """A table by its name in the config.
 
         Raises:
-            UserError: if the config has no such table, or it was not made yet.
+            UserError: if the config has no such table, or it is missing, damaged or outdated.
         """
         if name not in self.plan.config.tables:
             known = ", ".join(self.plan.config.tables)
@@ -54,7 +55,7 @@ class Results:
                 f"There is no {path} yet; `make reproduce` makes it. After `make smoke`, start"
                 f" Jupyter with {VARIABLE}=config/smoke.yaml."
             )
-        return pd.read_csv(path)
+        return read_table(self.study, name)
 
     def published(self, name: str) -> pd.DataFrame:
         """Published facts: a file of data/published.

@@ -18,20 +18,20 @@ def tables_judged(claims: Claims) -> list[str]:
 
 def packed(plan: Plan, table: str) -> Path:
     """Where a table lies beside the scorecard that was made from it."""
-    return plan.project / plan.config.paths.figures / "tables" / f"{table}.csv.gz"
+    return plan.figures / "tables" / f"{table}.csv.gz"
 
 
 def judged(
-    plan: Plan, claims: Claims, place: Callable[[str], Path]
+    plan: Plan, claims: Claims, table: Callable[[str], pd.DataFrame]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The scorecard and its instances, as they are written.
 
     Args:
         plan: whose published facts are used.
         claims: those of the plan.
-        place: where a table lies, by its name.
+        table: gives a table by its name.
     """
-    read = {name: pd.read_csv(place(name)) for name in tables_judged(claims)}
+    read = {name: table(name) for name in tables_judged(claims)}
     published = {p.name: pd.read_csv(p) for p in sorted((plan.project / PUBLISHED).glob("*.csv"))}
     scorecard, instances = judge(claims, read, published)
     return traced(plan, claims, scorecard), instances

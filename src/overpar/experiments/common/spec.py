@@ -1,9 +1,9 @@
 """What a cell of an experiment is: a frozen, checked specification."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from numpy.random import Generator
 from pydantic import (
@@ -19,7 +19,12 @@ from pydantic_core import CoreSchema
 
 from overpar.base import seeds
 from overpar.base.progress import Progress, silent
+from overpar.base.records import read_record
 from overpar.engines.interface import EngineName
+from overpar.experiments.common.datasets import DataSet
+
+if TYPE_CHECKING:
+    from xarray import Dataset
 
 
 class CellSpec(BaseModel):
@@ -141,6 +146,28 @@ class TrainingSpec(CellSpec):
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """What a cell reads, by the names of `CellSpec.needs`.
+
+    Args:
+        datasets: data sets of others.
+        records: path of each record, and the identity that it must have.
+    """
+
+    datasets: Mapping[str, DataSet] = field(default_factory=dict)
+    records: Mapping[str, tuple[Path, str]] = field(default_factory=dict)
+
+    def record(self, name: str) -> "Dataset":
+        """A record, checked to be whole and of this configuration and code.
+
+        Raises:
+            RecordError: if it is not.
+        """
+        path, identity = self.records[name]
+        return read_record(path, identity)
+
+
+@dataclass(frozen=True)
 class Context:
     """What a running cell gets from outside.
 
@@ -148,7 +175,7 @@ class Context:
         experiment: name of the experiment's block.
         label: the cell's label.
         seed: root seed.
-        inputs: files by the names of `CellSpec.needs`.
+        inputs: what it reads.
         source: the configured `ntangled.source`.
         threads: how many the cell may use.
         progress: called with (done, total).
@@ -157,7 +184,7 @@ class Context:
     experiment: str
     label: str
     seed: int
-    inputs: dict[str, Path] = field(default_factory=dict)
+    inputs: Inputs = field(default_factory=Inputs)
     source: str = "auto"
     threads: int = 1
     progress: Progress = silent

@@ -1,13 +1,13 @@
 """Spectra and ranks of QFIM and Hessian, as variables of a record."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from overpar.base.checks import require
 from overpar.base.progress import Progress, silent
-from overpar.base.records import Variable, read_record
+from overpar.base.records import Variable
 from overpar.base.seeds import released_angles
 from overpar.engines.interface import CurvatureEngine, Floats
 from overpar.experiments.common.spec import Result
@@ -26,6 +26,9 @@ from overpar.quantities.information import (
     tangent_rank,
 )
 from overpar.quantities.newton import newton
+
+if TYPE_CHECKING:
+    from xarray import Dataset
 
 # Data sizes at which the effective dimension is given.
 DATA = (10**3, 10**6, 10**12)
@@ -90,7 +93,7 @@ def spectra_cell(
     width: float,
     depth: int,
     shorter: Mapping[int, Circuit],
-    training: Path | None = None,
+    training: "Dataset | None" = None,
     trained: CurvatureEngine | None = None,
     with_hessian: bool = True,
     progress: Progress = silent,
@@ -159,7 +162,7 @@ def rank_variables(name: str, ranks: Iterable[Rank], axis: str = "sample") -> di
     }
 
 
-def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> Floats:
+def optimised_points(engine: CurvatureEngine, record: "Dataset", samples: int) -> Floats:
     """Best angles of a training record's first converged runs, polished to a loss below 1e-12.
 
     A run whose lowest loss is below 1e-4 is polished; it counts as converged if that leads below
@@ -167,7 +170,7 @@ def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> F
 
     Args:
         engine: of the task that was trained.
-        training: the record.
+        record: of the training.
         samples: at most so many runs.
 
     Returns:
@@ -176,11 +179,10 @@ def optimised_points(engine: CurvatureEngine, training: Path, samples: int) -> F
     Raises:
         UserError: if the record has another number of angles than the task.
     """
-    record = read_record(training)
     parameters = engine.task.circuit.parameters
     require(
         record.sizes["parameter"] == parameters,
-        f"Record {training} does not have {parameters} angles.",
+        f"The training record does not have {parameters} angles.",
     )
     lowest = np.nanmin(record["loss"].values, axis=1)
     curved = Pointwise(engine.task)

@@ -1,18 +1,15 @@
 """The autoencoder's training states: from NTangled's weights, as released, or made here."""
 
-import json
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from overpar.base.arrays import load_array
 from overpar.base.checks import require
 from overpar.base.progress import say
-from overpar.base.records import read_record
 from overpar.engines.choose import make_engine
 from overpar.engines.interface import Complexes
+from overpar.experiments.common.spec import Inputs
 from overpar.model.ansatz import ntangled_hwe
 from overpar.model.observables import PauliSum, Task
 
@@ -53,14 +50,14 @@ def generated_states(weights: ArrayLike) -> Complexes:
 
 
 def training_states(
-    wanted: str, source: str, inputs: dict[str, Path]
+    wanted: str, source: str, inputs: Inputs
 ) -> tuple[Complexes | None, dict[str, Any]]:
     """Training states and their provenance; None where they cannot be had.
 
     Args:
         wanted: the cell's `states`.
         source: the configured `ntangled.source`, which says what "ntangled" stands for.
-        inputs: manifests of the data sets and the record of the regenerated weights.
+        inputs: the data sets and the record of the regenerated weights.
 
     Returns:
         States (4, 16) or None, and attributes `provenance`, `states_source`, `data_commit`.
@@ -68,24 +65,17 @@ def training_states(
     if wanted == "ntangled" and source != "auto":
         wanted = source
     if wanted != "regenerated":
-        manifest = json.loads(inputs[wanted].read_text(encoding="utf-8"))
-        if manifest["status"] == "fetched":
-            root, sums = inputs[wanted].parent / manifest["directory"], manifest["sha256"]
-            about = {
-                "states_source": wanted,
-                "data_commit": manifest["version"],
-                "provenance": f"{manifest['owner']}/{manifest['repository']} at"
-                f" {manifest['version'][:7]}, verified by sha256",
-            }
+        data = inputs.datasets[wanted]
+        about = {"states_source": wanted, "data_commit": "", "provenance": data.provenance}
+        if not data.missing:
+            about["data_commit"] = data.version
             if wanted == "ntangled":
-                return generated_states(load_array(root / WEIGHTS, sums[WEIGHTS])), about
-            paths = [RELEASED.format(k) for k in BASIS_STATES]
-            states = [load_array(root / path, sums[path]).ravel() for path in paths]
+                return generated_states(data.array(WEIGHTS)), about
+            states = [data.array(RELEASED.format(k)).ravel() for k in BASIS_STATES]
             return np.array(states, np.complex128), about
         if wanted == "released":
-            why = f"not available: {manifest['reason']}"
-            return None, {"states_source": wanted, "data_commit": "", "provenance": why}
+            return None, about
         say("NTangled could not be fetched: the training states are regenerated here.")
-    record = read_record(inputs["regenerated"])
+    record = inputs.record("regenerated")
     about = {"states_source": "regenerated", "data_commit": "", "provenance": "regenerated here"}
     return generated_states(record["weights"].values), about

@@ -1,6 +1,5 @@
 """What the checks of the errata read and give."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from overpar.base.arrays import load_array
 from overpar.base.errors import UserError
 from overpar.engines.interface import Floats
-from overpar.study.plan import CHECKSUMS, PUBLISHED, SOURCES
+from overpar.study.plan import DATASETS, PUBLISHED
+from overpar.study.tracked import expected
 
 
 class Absent(UserError):
@@ -43,13 +42,9 @@ class Files:
     """
 
     def __init__(self, project: Path, external: Path) -> None:
-        self._project, self._external = project, project / external
-        self._sources = {row["dataset"]: row for row in self._table(SOURCES)}
-        self._rows = {row["path"]: row for row in self._table(CHECKSUMS)}
-
-    def _table(self, path: Path) -> list[dict[str, str]]:
-        with open(self._project / path, newline="", encoding="utf-8") as handle:
-            return list(csv.DictReader(handle))
+        self._project = project
+        sets = [expected(project, project / external, name) for name in DATASETS]
+        self._sets = {path: data for data in sets for path in data.sha256}
 
     def array(self, path: str) -> NDArray[Any]:
         """The array of a fetched file, by its path in its repository.
@@ -58,17 +53,14 @@ class Files:
             Absent: if it was not fetched.
             UserError: if it has another checksum.
         """
-        row = self._rows[path]
-        source = self._sources[row["dataset"]]
-        parts = (source["owner"], source["repository"], source["version"], path)
-        place = self._external.joinpath(*parts)
-        if not place.is_file():
-            raise Absent(f"{place} is not there.")
-        return load_array(place, row["sha256"])
+        data = self._sets[path]
+        if not (data.root / path).is_file():
+            raise Absent(f"{data.root / path} is not there.")
+        return data.array(path)
 
     def paths(self, prefix: str) -> list[str]:
         """Paths of all files that can be fetched and begin so."""
-        return [path for path in self._rows if path.startswith(prefix)]
+        return [path for path in self._sets if path.startswith(prefix)]
 
     def facts(self, name: str) -> pd.DataFrame:
         """A table of data/published."""

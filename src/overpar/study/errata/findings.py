@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from overpar.base.checks import require
 from overpar.base.validation import check, choices
-from overpar.study.build import write_whole
+from overpar.study import artefacts
+from overpar.study.check import Study
 from overpar.study.config import read
 from overpar.study.errata import chain, circuits
 from overpar.study.errata.files import Absent, Files
@@ -92,12 +93,8 @@ def rows(plan: Plan, names: Iterable[str] = ()) -> Iterator[dict[str, str]]:
         }
 
 
-def build_errata(plan: Plan) -> None:
+def build_errata(study: Study) -> None:
     """Check all findings and write errata.csv beside the figures."""
-    table = pd.DataFrame(rows(plan))
-    write_whole(errata_path(plan), table.to_csv(index=False))
-
-
-def errata_path(plan: Plan) -> Path:
-    """Where the table of findings lies."""
-    return plan.project / plan.config.paths.figures / "errata.csv"
+    table = pd.DataFrame(rows(study.plan))
+    artefact = artefacts.errata(study)
+    artefact.write({artefact.files[0]: table.to_csv(index=False)})
