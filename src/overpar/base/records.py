@@ -5,11 +5,9 @@ checksums leave attributes out, and HDF5 may not return from a file whose struct
 """
 
 import contextlib
-import glob
 import hashlib
 import io
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overpar.base.errors import UserError
+from overpar.base.files import write_whole
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -81,12 +80,9 @@ def write_record(
     # Jobs that write no record do not pay for it.
     import h5netcdf
 
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     # Made in memory: HDF5 can end the process when the disk is full, a plain write cannot.
     memory = io.BytesIO()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path)
         with h5netcdf.File(memory, "w") as file:
             for name, variable in variables.items():
                 for dim, size in zip(variable.dims, variable.values.shape, strict=True):
@@ -105,28 +101,9 @@ def write_record(
                 stored.attrs["long_name"] = variable.description
             for key, value in attributes.items():
                 file.attrs[key] = value
-        with open(temporary, "wb") as handle:
-            handle.write(memory.getbuffer())
-            handle.write(_trailer(memory.getbuffer()))
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(temporary, path)
+        write_whole(path, memory.getbuffer(), _trailer(memory.getbuffer()))
     except OSError as error:
         raise UserError(f"Record {path} could not be written: {error}.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-
-
-def _sweep(path: Path) -> None:
-    """Remove what writers of a record left behind when they were killed."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
-        try:
-            os.kill(int(left.name.split(".")[-2]), 0)
-        except ProcessLookupError:
-            left.unlink(missing_ok=True)
-        except (PermissionError, ValueError, OverflowError):
-            pass  # alive and someone else's, or no temporary name of ours
 
 
 def _trailer(content: bytes | memoryview) -> bytes:

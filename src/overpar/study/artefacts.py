@@ -6,7 +6,6 @@ Only what fits its stamp, and whose stamp fits the plan, is used.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from overpar.base.errors import UserError
+from overpar.base.files import write_whole
 from overpar.study.check import Study
 
 
@@ -49,10 +49,10 @@ class Artefact:
         sums = {}
         for path, content in contents.items():
             data = content.encode() if isinstance(content, str) else content
-            _write_whole(path, data)
+            write_whole(path, data)
             sums[path.relative_to(self.stamp.parent).as_posix()] = hashlib.sha256(data).hexdigest()
         stamp = {"identity": self.identity, "sha256": sums}
-        _write_whole(self.stamp, f"{json.dumps(stamp, indent=1)}\n".encode())
+        write_whole(self.stamp, f"{json.dumps(stamp, indent=1)}\n".encode())
 
     @cached_property
     def _stamped(self) -> dict[str, Any]:
@@ -136,14 +136,3 @@ def artefacts(study: Study) -> Iterator[Artefact]:
         yield notebook(study, name)
     yield scorecard(study)
     yield errata(study)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then move it into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

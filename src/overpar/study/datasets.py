@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from overpar.base.files import write_whole
 from overpar.base.progress import Progress
 from overpar.study.fetch import FetchError, Provenance, fetch
 from overpar.study.plan import CHECKSUMS, DATASETS, SOURCES, Plan
@@ -70,7 +71,6 @@ def obtain(
         FetchError: if a required data set cannot be had.
     """
     source = plan.config.ntangled.source
-    manifest_path = plan.manifest(dataset)
     if source == "regenerated":
         manifest: dict[str, Any] = {
             "status": "not asked for",
@@ -89,8 +89,5 @@ def obtain(
                 " later: snakemake --cores all --forcerun fetch"
             )
             manifest = {"status": "unavailable", "reason": str(error)}
-    manifest_path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = manifest_path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    os.replace(temporary, manifest_path)
+    write_whole(plan.manifest(dataset), json.dumps(manifest, indent=1).encode())
     return manifest

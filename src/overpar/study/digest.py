@@ -14,6 +14,7 @@ PACKAGE = __name__.split(".")[0]
 # Modules that decide no number, figure or page: code that changes there only runs again nothing.
 SILENT = {
     "overpar.base.errors": "the type of a message",
+    "overpar.base.files": "that files are written whole",
     "overpar.base.progress": "what the console says meanwhile",
     "overpar.base.validation": "what is said of a wrong setting",
     "overpar.base.records": "how arrays are stored, which a checksum guards",
