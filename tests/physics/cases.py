@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from scipy.stats import unitary_group
 
-from overpar.engines.choose import fermions_apply
+from overpar.engines.choose import fermions_apply, paulis_apply
 from overpar.engines.interface import Floats
 from overpar.model.ansatz import ntangled_conv, ntangled_hwe, ntangled_sea
 from overpar.model.circuits import Circuit
@@ -18,6 +18,7 @@ from overpar.model.papers import autoencoder, compilation, tfim_hva
 OBJECTIVES: dict[str, Callable[[Task], bool]] = {
     "statevector": lambda task: True,
     "fermions": fermions_apply,
+    "paulis": paulis_apply,
 }
 # Those that give states and tangents too.
 ENGINES: dict[str, Callable[[Task], bool]] = {"statevector": lambda task: True}
@@ -78,6 +79,11 @@ def exists(name: str, qubits: int) -> bool:
 
 
 CASES = [(name, n) for name in TASKS for n in SIZES if exists(name, n)]
+
+
+def case_of(engine: str) -> str:
+    """A task of an engine, for tests of what does not depend on which."""
+    return "compilation" if engine == "paulis" else "vqe-open"
 
 
 @cache

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from cases import CASES, ENGINES, OBJECTIVES, angles, crossed, task
+from cases import CASES, ENGINES, OBJECTIVES, angles, case_of, crossed, task
 
 from overpar.base.errors import UserError
 from overpar.engines.choose import make_engine, make_objective
@@ -100,8 +100,11 @@ def test_fermions_are_for_the_ising_chain_only() -> None:
 
 @pytest.mark.parametrize("engine", [*OBJECTIVES, "qibo"])
 def test_wrong_angles(engine: str) -> None:
-    objective = make_objective(task("vqe-open", 2), engine)
-    with pytest.raises(UserError, match=r"`angles` must have shape \(any, 6\), but has .*\(2, 5\)"):
+    case = task(case_of(engine), 2)
+    objective, wrong = make_objective(case, engine), np.zeros((2, case.parameters))
+    wrong[1, 2] = np.nan
+    shape = rf"`angles` must have shape \(any, {case.parameters}\), but has .*\(2, 5\)"
+    with pytest.raises(UserError, match=shape):
         objective.loss_and_gradient(np.zeros((2, 5)))
     with pytest.raises(UserError, match=r"`angles` must be finite, but has nan at index \(1, 2\)"):
-        objective.loss_and_gradient(np.where(np.arange(12).reshape(2, 6) == 8, np.nan, 0.0))
+        objective.loss_and_gradient(wrong)

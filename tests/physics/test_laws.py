@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cases import ENGINES, OBJECTIVES, angles, crossed, random_states, task
+from cases import ENGINES, OBJECTIVES, angles, case_of, crossed, random_states, task
 
 from overpar.engines.choose import make_engine, make_objective
 from overpar.model.ansatz import tfim_hva_circuit
@@ -60,8 +60,8 @@ def test_states_do_not_depend_on_their_batch(engine: str, name: str, n: int) -> 
 
 @pytest.mark.parametrize("engine", OBJECTIVES)
 def test_an_engine_keeps_nothing(engine: str) -> None:
-    at = angles("vqe-open", 4, 9)
-    objective = make_objective(task("vqe-open", 4), engine)
+    at = angles(case_of(engine), 4, 9)
+    objective = make_objective(task(case_of(engine), 4), engine)
     given, first = at.copy(), objective.loss_and_gradient(at)
     kept = [x.copy() for x in first]
     objective.loss_and_gradient(at[::-1])

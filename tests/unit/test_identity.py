@@ -102,8 +102,8 @@ def test_the_state_vector_changes_those_that_may_use_it(changed: Any, module: st
     found = cells(changed(f"engines.{module}"))
     assert found == keys(lambda cell: "statevector" in cell.spec.engines())
     experiments = {name for name, _ in found}
-    assert {"compilation", "spectra", "autoencoder", "landscape"} <= experiments
-    assert {"vqe", "algebra", "diagrams", "noisy_spectra"}.isdisjoint(experiments)
+    assert {"compilation_spectra", "spectra", "autoencoder", "landscape"} <= experiments
+    assert {"vqe", "compilation", "algebra", "diagrams", "noisy_spectra"}.isdisjoint(experiments)
 
 
 def test_free_fermions_change_those_that_may_use_them(changed: Any) -> None:
@@ -116,9 +116,18 @@ def test_free_fermions_change_those_that_may_use_them(changed: Any) -> None:
     assert moved == {f"model={m}" for m in models if m in ("tfim_open", "tfim_periodic")}
 
 
-def test_lanes_change_both(changed: Any) -> None:
+@pytest.mark.parametrize("module", ["pauli_kernels", "paulis"])
+def test_pauli_coefficients_change_those_that_compile(changed: Any, module: str) -> None:
+    found = cells(changed(f"engines.{module}"))
+    assert found == keys(lambda cell: "paulis" in cell.spec.engines())
+    models = {label.split(",")[0] for name, label in found if name == "census_models"}
+    assert models == {"model=compilation"}
+    assert {name for name, _ in found} == {"census_models", "compilation", "compilation_spectra"}
+
+
+def test_lanes_change_all_compiled(changed: Any) -> None:
     found = cells(changed("engines.lanes"))
-    assert found == keys(lambda c: bool({"fermions", "statevector"} & c.spec.engines()))
+    assert found == keys(lambda c: bool({"fermions", "paulis", "statevector"} & c.spec.engines()))
 
 
 def test_the_density_matrix_changes_noise_only(changed: Any) -> None:

@@ -63,6 +63,7 @@ def chain(qubits):
 SPIN = {"generators": ["X"], "observable": "Z"}
 ISING = {"ansatz": "tfim_hva"}
 OWN = {"circuit": "own.py:chain", "observable": "Z"}
+UNITARY = {"generators": ["X", "ZZ"], "target": 1}
 CHAIN = {"qubits": 2, "boundary": "open", "depth": 1}
 RUNS = {"initialisations": 2, "steps": 2}
 MODEL = {"model": SPIN, "qubits": 2, "depth": 1}
@@ -77,15 +78,19 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("census", {**MODEL, **RUNS, "start": "full"}),
     ("census", {**MODEL, **RUNS, "start": "full", "model": ISING}),
     ("census", {**MODEL, **RUNS, "start": "full", "model": OWN, "optimiser": "qng"}),
+    ("census", {**MODEL, **RUNS, "start": "full", "model": UNITARY}),
     ("chain_ranks", {"qubits": 2, "boundary": "open", "samples": 1}),
     ("circuit_training", {**MODEL, **RUNS}),
     ("circuit_training", {**MODEL, **RUNS, "model": ISING}),
     ("circuit_training", {**MODEL, **RUNS, "model": ISING | {"boundary": "periodic"}}),
     ("circuit_training", {**MODEL, **RUNS, "model": ISING | {"observable": "Z"}}),
     ("circuit_training", {**MODEL, **RUNS, "model": OWN}),
+    ("circuit_training", {**MODEL, **RUNS, "model": UNITARY}),
+    ("circuit_training", {**MODEL, **RUNS, "model": UNITARY, "engine": "statevector"}),
     ("classification", {**MODEL, **RUNS, "train_points": 2, "test_points": 2}),
     ("classification", {**MODEL, **RUNS, "train_points": 2, "test_points": 2, "engine": "qibo"}),
     ("compilation", {"qubits": 2, "layers": 0, **RUNS}),
+    ("compilation", {"qubits": 2, "layers": 0, **RUNS, "engine": "statevector"}),
     ("compilation_spectra", {"qubits": 2, "layers": 0, "at": "random", "samples": 1}),
     ("diagrams", {"circuit": "hva_open", "qubits": 2}),
     ("landscape", {"qubits": 2, "boundary": "open", "trained": 1, "depth": 2, **RUNS, "points": 3}),
@@ -102,6 +107,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("state_map", {"depth": 2, "points": 3}),
     ("variance", {**MODEL, "samples": 10}),
     ("variance", {**MODEL, "model": ISING, "samples": 10}),
+    ("variance", {**MODEL, "model": UNITARY, "samples": 10}),
     ("vqe", {**CHAIN, "initial": "data", **RUNS}),
     ("vqe", {**CHAIN, "initial": "data", **RUNS, "engine": "statevector"}),
     ("vqe", {**CHAIN, "initial": "data", **RUNS, "engine": "qibo"}),

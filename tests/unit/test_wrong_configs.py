@@ -50,6 +50,7 @@ TABLE = BASE["tables"]["vqe"]
 NO_FERMIONS = "'fermions' cannot be used by this kind; allowed: 'auto', 'statevector', 'qibo'."
 NO_CURVATURE = "cannot be used by this kind; allowed: 'auto', 'statevector'."
 ISING_ONLY = "engine 'fermions' works for the Ising chain's ansatz with its own observable only"
+TARGET_ONLY = "engine 'paulis' works for models with a target only; use 'auto' or 'statevector'"
 MORE = "data/more.csv"
 CELLS = "Config: experiments.{0}.cells[0]{1}"
 
@@ -79,7 +80,15 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         cell("compilation", qubits=2, layers=1, engine="fermions"),
-        CELLS.format("compilation", f".engine: {NO_FERMIONS}"),
+        CELLS.format("compilation", ".engine: 'fermions' cannot be used by this kind; allowed: "),
+    ),
+    (
+        cell("circuit_training", model="spin", qubits=4, depth=1, engine="paulis"),
+        CELLS.format("circuit_training", f": {TARGET_ONLY}"),
+    ),
+    (
+        cell("variance", model="spin", qubits=4, depth=1, engine="paulis"),
+        CELLS.format("variance", f": {TARGET_ONLY}"),
     ),
     (
         cell("autoencoder", layers=1, states="released", engine="fermions"),

@@ -9,13 +9,15 @@ PROGRAM = """
 import hashlib
 import numpy as np
 from overpar.engines.choose import make_engine, make_objective
-from overpar.model.papers import tfim_hva
+from overpar.model.papers import compilation, tfim_hva
 
 task = tfim_hva("open").task(4, 3)
 angles = np.random.RandomState(0).rand(3, 6)
 arrays = make_objective(task, "auto", 1).loss_and_gradient(angles)
 arrays += make_engine(task, "statevector").loss_and_gradient(angles)
 arrays += make_engine(task, "statevector").tangents(angles[0])
+unitary = compilation().task(2, 1)
+arrays += make_objective(unitary, "paulis").loss_and_gradient(np.ones((3, unitary.parameters)))
 print(*(hashlib.sha256(np.ascontiguousarray(a).tobytes()).hexdigest()[:8] for a in arrays))
 """
 

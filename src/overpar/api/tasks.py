@@ -86,7 +86,8 @@ def loss_and_gradient(
     Args:
         task: what is trained.
         angles: radians, shape (M,), or (runs, M) for several points.
-        engine: "auto" takes the fastest that applies; "fermions", "statevector" or "qibo".
+        engine: "auto" takes the fastest that applies; "fermions", "paulis",
+            "statevector" or "qibo".
         threads: threads that share the points; no number depends on it.
 
     Returns:

@@ -113,7 +113,8 @@ def train(
         width: initial angles are U[0, width), radians.
         angles: initial angles in place of random ones, radians, shape (runs, M).
         rate: learning rate.
-        engine: "auto" takes the fastest that applies; "fermions", "statevector" or "qibo".
+        engine: "auto" takes the fastest that applies; "fermions", "paulis",
+            "statevector" or "qibo".
         threads: threads that share the runs; all processors if None.
         progress: called with (steps done, steps), e.g. `op.reporter("training")`.
 

@@ -96,8 +96,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--engine",
         choices=overpar.ENGINES,
         default="auto",
-        help="what computes it; auto is the fastest that applies, fermions has neither QFIM nor "
-        "Hessian, qibo is the slow reference without Hessian (default auto)",
+        help="what computes it; auto is the fastest that applies, fermions and paulis have "
+        "neither QFIM nor Hessian, qibo is the slow reference without Hessian (default auto)",
     )
     how.add_argument(
         "--out", type=Path, metavar="FILE.npy", help="write an array there instead of text"

@@ -4,7 +4,8 @@ from typing import Literal
 
 from overpar.base.checks import choice, require
 from overpar.engines.interface import CurvatureEngine, Engine, EngineName, Objective
-from overpar.model.observables import Task
+from overpar.model.clifford import is_clifford
+from overpar.model.observables import Projector, Task
 
 
 def make_objective(task: Task, name: str = "auto", threads: int = 1) -> Objective:
@@ -29,6 +30,16 @@ def make_objective(task: Task, name: str = "auto", threads: int = 1) -> Objectiv
         from overpar.engines.fermions import Fermions
 
         return Fermions(task, threads)
+    fits = paulis_apply(task)
+    require(
+        fits or name != "paulis",
+        "Engine 'paulis' compiles unitaries with rotations and Clifford gates only;"
+        " use 'statevector'.",
+    )
+    if fits and name in ("auto", "paulis"):
+        from overpar.engines.paulis import Paulis
+
+        return Paulis(task, threads)
     return make_engine(task, name, threads)
 
 
@@ -42,12 +53,22 @@ def fermions_apply(task: Task) -> bool:
     )
 
 
+def paulis_apply(task: Task) -> bool:
+    """Whether a task reads a whole unitary, made of rotations and Clifford gates."""
+    return (
+        isinstance(task.observable, Projector)
+        and len(task.observable.target) == 2**task.circuit.qubits
+        and not task.circuit.derivative_ties
+        and is_clifford(task.circuit)
+    )
+
+
 def make_engine(task: Task, name: str = "auto", threads: int = 1) -> Engine:
     """The engine of that name for states and tangents of a task, or for training it.
 
     Args:
         task: what is simulated.
-        name: one of `EngineName` except "fermions", which has no state vectors.
+        name: one of `EngineName` except "fermions" and "paulis", which have no state vectors.
         threads: threads that share a batch; results do not depend on it.
 
     Raises:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
-EngineName = Literal["auto", "fermions", "statevector", "qibo"]
+EngineName = Literal["auto", "fermions", "paulis", "statevector", "qibo"]
 # What computes states and gradients: auto is the fastest that applies, qibo the slow reference.
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 

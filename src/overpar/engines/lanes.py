@@ -1,11 +1,13 @@
-"""Eight doubles as one Numba value, so that kernels are written per group of runs.
+"""Eight or four doubles as one Numba value, so that kernels are written per group of runs.
 
 A `Lanes` value is an LLVM vector <8 x double>: arithmetic on it is one instruction on AVX-512
-and a few elsewhere. Numba's own loops over lanes stay scalar here, because LLVM cannot prove
-that two rows of a state do not overlap. Multiplications and additions may contract to fused
-multiply-adds; nothing is reassociated, so a run's result does not depend on its lane.
+and a few elsewhere. Half as many are for kernels that hold more values than AVX2 has registers.
+Numba's own loops over lanes stay scalar here, because LLVM cannot prove that two rows of a state do
+not overlap. Multiplications and additions may contract to fused multiply-adds; nothing is
+reassociated, so a run's result does not depend on its lane.
 
-`load(a, i)` and `store(a, i, v)` address the i-th group of eight in a contiguous float64 array.
+`load(a, i)` and `store(a, i, v)` address the i-th group of eight in a contiguous float64 array,
+`load_half(a, i)` and `store(a, i, v)` of a half the i-th group of four.
 """
 
 import hashlib
@@ -27,6 +29,7 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 from overpar.engines.interface import Floats
 
 LANES = 8
+HALF = 4
 # Without inlining, a kernel compiled in this process and one loaded from the cache are optimised
 # apart, contract to multiply-adds differently, and differ in the last bit.
 OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "forceinline": True}
@@ -34,7 +37,7 @@ OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "forceinline": 
 _ENGINES = Path(__file__).parent
 # Numba notices changes of a kernel's own file only, not of the kernels it calls: the cache of
 # another state of these files must never be used.
-_WITH_KERNELS = ("fermions", "kernels", "lanes", "residues", "sweeps")
+_WITH_KERNELS = ("fermions", "kernels", "lanes", "pauli_kernels", "residues", "sweeps")
 _STATE = hashlib.sha256(b"".join((_ENGINES / f"{n}.py").read_bytes() for n in _WITH_KERNELS))
 _CACHE = _ENGINES / "__pycache__" / f"kernels-{_STATE.hexdigest()[:16]}"
 
@@ -50,49 +53,54 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
-_VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 _CONTRACT = ("contract", "nsz")
 
 
 class _Lanes(types.Type):  # type: ignore[misc]
-    def __init__(self) -> None:
-        super().__init__(name=f"Lanes{LANES}")
+    def __init__(self, width: int) -> None:
+        super().__init__(name=f"Lanes{width}")
+        self.width = width
+        self.vector = ir.VectorType(ir.DoubleType(), width)
 
 
-lanes = _Lanes()
+lanes, half = _Lanes(LANES), _Lanes(HALF)
 
 
 @register_model(_Lanes)
 class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, _VECTOR)
+        super().__init__(manager, kind, kind.vector)
 
 
-def _spread(builder: Any, value: Any) -> Any:
+def _spread(builder: Any, value: Any, kind: _Lanes) -> Any:
     """A double in all lanes; a vector unchanged."""
-    if value.type == _VECTOR:
+    if value.type == kind.vector:
         return value
     first = ir.Constant(ir.IntType(32), 0)
-    single = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), value, first)
-    mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-    return builder.shuffle_vector(single, ir.Constant(_VECTOR, ir.Undefined), mask)
+    single = builder.insert_element(ir.Constant(kind.vector, ir.Undefined), value, first)
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), kind.width), [0] * kind.width)
+    return builder.shuffle_vector(single, ir.Constant(kind.vector, ir.Undefined), mask)
 
 
 def _define(function: Any, instruction: str) -> None:
-    cases = [(lanes, lanes), (types.float64, lanes), (lanes, types.float64)]
+    cases = [
+        signature(kind, *pair)
+        for kind in (lanes, half)
+        for pair in ((kind, kind), (types.float64, kind), (kind, types.float64))
+    ]
 
     class Template(ConcreteTemplate):  # type: ignore[misc]
         pass
 
-    Template.cases = [signature(lanes, *case) for case in cases]
+    Template.cases = cases
     infer_global(function)(Template)
     for case in cases:
 
-        def lower(_context: Any, builder: Any, _sig: Any, args: Any) -> Any:
-            left, right = (_spread(builder, value) for value in args)
+        def lower(_context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            left, right = (_spread(builder, value, sig.return_type) for value in args)
             return getattr(builder, instruction)(left, right, flags=_CONTRACT)
 
-        lower_builtin(function, *case)(lower)
+        lower_builtin(function, *case.args)(lower)
 
 
 for _function, _instruction in (
@@ -108,10 +116,11 @@ for _function, _instruction in (
 
 @infer_global(operator.neg)
 class _Negative(ConcreteTemplate):  # type: ignore[misc]
-    cases = (signature(lanes, lanes),)
+    cases = (signature(lanes, lanes), signature(half, half))
 
 
 @lower_builtin(operator.neg, lanes)
+@lower_builtin(operator.neg, half)
 def _lower_neg(_context: Any, builder: Any, _sig: Any, args: Any) -> Any:
     return builder.fneg(args[0])
 
@@ -121,24 +130,33 @@ def _require_contiguous(array: Any) -> None:
         raise errors.TypingError(f"lanes need a C-contiguous float64 array, not {array}")
 
 
-def _place(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
-    data = context.make_array(array_type)(context, builder, array).data
-    offset = builder.mul(index, ir.Constant(index.type, LANES))
+def _place(context: Any, builder: Any, sig: Any, args: Any, kind: _Lanes) -> Any:
+    index = context.cast(builder, args[1], sig.args[1], types.intp)
+    data = context.make_array(sig.args[0])(context, builder, args[0]).data
+    offset = builder.mul(index, ir.Constant(index.type, kind.width))
     pointer = cgutils.gep_inbounds(builder, data, offset)
-    return builder.bitcast(pointer, _VECTOR.as_pointer())
+    return builder.bitcast(pointer, kind.vector.as_pointer())
+
+
+def _load(kind: _Lanes, array: Any, index: Any) -> Any:
+    _require_contiguous(array)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.load(_place(context, builder, sig, args, kind), align=8)
+
+    return kind(array, index), code
 
 
 @intrinsic
 def load(typing: Any, array: Any, index: Any) -> Any:
     """Group `index` of a contiguous float64 array."""
-    _require_contiguous(array)
+    return _load(lanes, array, index)
 
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        index = context.cast(builder, args[1], sig.args[1], types.intp)
-        place = _place(context, builder, sig.args[0], args[0], index)
-        return builder.load(place, align=8)
 
-    return lanes(array, index), code
+@intrinsic
+def load_half(typing: Any, array: Any, index: Any) -> Any:
+    """As `load`, four at a time."""
+    return _load(half, array, index)
 
 
 @intrinsic
@@ -147,12 +165,10 @@ def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
     _require_contiguous(array)
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        index = context.cast(builder, args[1], sig.args[1], types.intp)
-        place = _place(context, builder, sig.args[0], args[0], index)
-        builder.store(args[2], place, align=8)
+        builder.store(args[2], _place(context, builder, sig, args, value), align=8)
         return context.get_dummy_value()
 
-    return types.void(array, index, lanes), code
+    return types.void(array, index, value), code
 
 
 @intrinsic
@@ -160,9 +176,19 @@ def spread(typing: Any, value: Any) -> Any:
     """A double in all lanes."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _spread(builder, args[0])
+        return _spread(builder, args[0], lanes)
 
     return lanes(types.float64), code
+
+
+@intrinsic
+def spread_half(typing: Any, value: Any) -> Any:
+    """A double in four lanes."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _spread(builder, args[0], half)
+
+    return half(types.float64), code
 
 
 @intrinsic
@@ -171,16 +197,16 @@ def spread_first(typing: Any, value: Any) -> Any:
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        return builder.shuffle_vector(args[0], ir.Constant(_VECTOR, ir.Undefined), mask)
+        return builder.shuffle_vector(args[0], ir.Constant(lanes.vector, ir.Undefined), mask)
 
     return lanes(lanes), code
 
 
-def pack(values: Floats) -> Floats:
-    """Rows in groups of LANES, the last group padded with copies: (groups, M, LANES)."""
-    groups = -(-len(values) // LANES)
-    padded = values[np.minimum(np.arange(groups * LANES), len(values) - 1)]
-    return np.ascontiguousarray(padded.reshape(groups, LANES, -1).transpose(0, 2, 1))
+def pack(values: Floats, width: int = LANES) -> Floats:
+    """Rows in groups of a width, the last group padded with copies: (groups, M, width)."""
+    groups = -(-len(values) // width)
+    padded = values[np.minimum(np.arange(groups * width), len(values) - 1)]
+    return np.ascontiguousarray(padded.reshape(groups, width, -1).transpose(0, 2, 1))
 
 
 def unpack(packed: Floats, runs: int) -> Floats:

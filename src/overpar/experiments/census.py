@@ -92,6 +92,10 @@ class Spec(CellSpec):
         """Second derivatives and ranks of the chain are by free fermions as well."""
         return super().engines() | ({"gaussian"} if self.ising() else {"statevector", "exact"})
 
+    def compiles(self) -> bool:
+        """Whether the model has a target."""
+        return self.model.compiles
+
     def files(self) -> list[str]:
         """The user's own code."""
         return self.model.files()

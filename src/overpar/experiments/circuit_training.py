@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field, model_validator
 
-from overpar.engines.interface import EngineName
+from overpar.engines.interface import ENGINES, EngineName
 from overpar.experiments.common.spec import Context, Result, TrainingSpec
 from overpar.experiments.common.training import stored, train_cell
 from overpar.model.model import Model
@@ -21,7 +21,7 @@ class Spec(TrainingSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
     BATCH: ClassVar[tuple[str, ...]] = ("model", "qubits")
-    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "fermions", "statevector", "qibo")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ENGINES
     model: Model
     qubits: int = Field(ge=1, le=16, description="number of qubits")
     depth: int = Field(ge=1, le=1000, description="layers")
@@ -39,6 +39,10 @@ class Spec(TrainingSpec):
     def ising(self) -> bool:
         """Whether the model is the Ising chain's own."""
         return self.model.ising(self.qubits) and self.model.tying == "correct"
+
+    def compiles(self) -> bool:
+        """Whether the model has a target."""
+        return self.model.compiles
 
     def files(self) -> list[str]:
         """The user's own code."""

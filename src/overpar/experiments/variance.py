@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from overpar.base.records import Variable
 from overpar.engines.choose import make_objective
-from overpar.engines.interface import EngineName
+from overpar.engines.interface import ENGINES, EngineName
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.generators import simplified
 from overpar.model.model import Model
@@ -22,7 +22,7 @@ class Spec(CellSpec):
 
     LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
     BATCH: ClassVar[tuple[str, ...]] = ("model",)
-    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto", "fermions", "statevector", "qibo")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ENGINES
     model: Model
     qubits: int = Field(ge=1, le=16, description="number of qubits")
     depth: int = Field(ge=1, le=5000, description="layers")
@@ -37,6 +37,10 @@ class Spec(CellSpec):
     def ising(self) -> bool:
         """Whether the model is the Ising chain's own."""
         return self.model.ising(self.qubits) and self.model.tying == "correct"
+
+    def compiles(self) -> bool:
+        """Whether the model has a target."""
+        return self.model.compiles
 
     def files(self) -> list[str]:
         """The user's own code."""

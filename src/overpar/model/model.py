@@ -255,6 +255,11 @@ class Model(BaseModel, metaclass=_OneMessage):
         own = self.ansatz == "tfim_hva" and self.observable is None
         return own and (self.boundary == "open" or qubits % 2 == 0)
 
+    @property
+    def compiles(self) -> bool:
+        """Whether its loss is the distance to a whole unitary."""
+        return self.target is not None
+
     def letters(self, qubits: int) -> str:
         """The input state, one letter per qubit.
 

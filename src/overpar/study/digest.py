@@ -26,6 +26,7 @@ CHOICES = frozenset(
         "overpar.engines.exact",
         "overpar.engines.fermions",
         "overpar.engines.gaussian",
+        "overpar.engines.paulis",
         "overpar.engines.qibo",
         "overpar.engines.statevector",
         "overpar.model.foreign",

@@ -29,10 +29,16 @@ def _fermions() -> None:
         )
 
 
+def _paulis() -> None:
+    task = compilation().task(2, 1)
+    make_objective(task, "paulis").loss_and_gradient(np.zeros((1, task.circuit.parameters)))
+
+
 # What uses every kernel of an engine, and about the seconds that compiling them takes.
 WORK: dict[str, tuple[Callable[[], object], int]] = {
     "exact": (lambda: exact_ranks(tfim_hva().task(2, 1)), 5),
     "fermions": (_fermions, 3),
+    "paulis": (_paulis, 6),
     "statevector": (_statevector, 17),
 }
 

@@ -65,11 +65,15 @@ class CellSpec(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _fermions_apply(self) -> Self:
+    def _engine_applies(self) -> Self:
         if self.engine == "fermions" and not self.ising():
             raise ValueError(
                 "engine 'fermions' works for the Ising chain's ansatz with its own observable only,"
                 " periodic with an even number of qubits; use 'auto' or 'statevector'"
+            )
+        if self.engine == "paulis" and not self.compiles():
+            raise ValueError(
+                "engine 'paulis' works for models with a target only; use 'auto' or 'statevector'"
             )
         return self
 
@@ -103,11 +107,17 @@ class CellSpec(BaseModel):
         """Whether the cell trains the Ising chain's ansatz as free fermions can."""
         return False
 
+    def compiles(self) -> bool:
+        """Whether the cell trains a circuit to a whole unitary, as Pauli coefficients can."""
+        return False
+
     def engines(self) -> frozenset[str]:
         """Modules of `overpar.engines` that compute this cell's numbers."""
-        auto = "fermions" if self.ising() else self.AUTO
+        auto = "fermions" if self.ising() else "paulis" if self.compiles() else self.AUTO
         chosen = auto if self.engine == "auto" else self.engine
-        return self.USES | {chosen} if chosen else self.USES
+        # A user's circuit may hold gates that Pauli coefficients can not follow.
+        other = {"statevector"} if auto == "paulis" and self.files() else set()
+        return self.USES | other | {chosen} if chosen else self.USES
 
     def modules(self) -> frozenset[str]:
         """Modules of `overpar` that the settings choose: engines, and the reader of a circuit."""
