@@ -6,7 +6,7 @@ from pathlib import Path
 from snakemake.utils import min_version
 
 from overpar.base.errors import UserError
-from overpar.study.jobs import run_alone
+from overpar.study.jobs import note_processor_time, run_alone
 from overpar.study.check import checked, opened
 from overpar.study.faults import faults
 from overpar.study.order import priorities
@@ -65,3 +65,7 @@ onstart:
     # With a limit to jobs per second, which has no setting for none, Snakemake 9 starts one more
     # chain of scheduling passes, one a second until the end, with every job that ends.
     workflow.scheduler.job_rate_limiter = None
+
+
+onsuccess:
+    note_processor_time(PLAN.project / PLAN.config.paths.benchmarks / "runs.csv")

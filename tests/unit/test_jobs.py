@@ -1,5 +1,6 @@
 """Jobs of the workflow end with a message, and put aside what is damaged."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from overpar.base.errors import UserError
 from overpar.base.records import read_record
 from overpar.study.check import Study
 from overpar.study.config import read
-from overpar.study.jobs import job
+from overpar.study.jobs import job, note_processor_time
 
 
 def ended(root: Path, work: object, monkeypatch: pytest.MonkeyPatch, log: Path) -> str:
@@ -38,3 +39,15 @@ def test_an_error_is_shown_without_a_traceback(
         raise UserError("No.")
 
     assert ended(root, work, monkeypatch, tmp_path / "log") == "overpar: No."
+
+
+def test_processor_time_of_this_process_and_its_children(tmp_path: Path) -> None:
+    path = tmp_path / "new/runs.csv"
+    note_processor_time(path)
+    subprocess.run([sys.executable, "-c", "sum(range(10**7))"], check=True)
+    note_processor_time(path)
+    (own, before), (later, after) = (
+        [float(part) for part in line.split(",")] for line in path.read_text().splitlines()
+    )
+    assert 0 < own <= later
+    assert after - before > 0.02

@@ -26,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config/config.yaml").write_text(yaml.safe_dump(CONFIG))
     (tmp_path / "config/claims.yaml").write_text("alpha: 0.01\nstatements: []\n")
     record = tmp_path / "data/records/vqe/n=2,boundary=open,depth=1,initial=data.nc"
-    write_record(record, {}, {"seconds": 4.0, "spec": "{}"})
+    write_record(record, {}, {"seconds": 4.0, "processor_seconds": 2.5, "spec": "{}"})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -48,6 +48,19 @@ def test_times(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ["workflow", "figure", "1", "1.2", "0.0"],
         ["all", "3", "6.2", "2.5", "20.0%"],
     ]
+
+
+def test_the_whole(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two runs: (1 + 6.5 + 0.5 + 2) / 2.5 = 4."""
+    path = project / "data/benchmarks/workflow/figure/fig3.tsv"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{HEAD}1.00\t0:00:01\t100" + 6 * "\t1" + "\t1\n")
+    (project / "data/benchmarks/runs.csv").write_text("1.00,6.50\n0.50,2.00\n")
+    assert main(["times"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "CPU seconds of all runs: main process 1.5, jobs 8.5; inside the experiments 2.5;"
+        " ratio 4.000"
+    )
 
 
 def test_without_any_job(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

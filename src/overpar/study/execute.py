@@ -48,9 +48,9 @@ def execute(study: Study, cell: Cell, progress: Progress = silent, threads: int 
     # Taken before the run: an edit meanwhile changes the source, not the code that is running.
     identity, identity_text = identities.cell(cell), identities.text(cell)
     code = identities.code(cell)
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     result = module.run(cell.spec, context)
-    seconds = time.perf_counter() - started
+    seconds, used = time.perf_counter() - started, time.process_time() - used
     versions = {"python": platform.python_version()} | {
         name: importlib.metadata.version(name) for name in ("numpy", "numba", "scipy", "qibo")
     }
@@ -69,6 +69,7 @@ def execute(study: Study, cell: Cell, progress: Progress = silent, threads: int 
         "versions": json.dumps(versions),
         "machine": platform.processor() or platform.machine(),
         "seconds": seconds,
+        "processor_seconds": used,
         **result.attributes,
     }
     write_record(cell.path, result.variables, attributes)

@@ -3,6 +3,7 @@
 import fcntl
 import io
 import os
+import resource
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -55,6 +56,15 @@ def job(config: Mapping[str, Any], work: Callable[[Study], object], log: str) ->
         sys.exit(f"overpar: {error} Run again: what must not be used is made again.")
     except UserError as error:
         sys.exit(f"overpar: {error}")
+
+
+def note_processor_time(path: Path) -> None:
+    """Append to a file of CSV the seconds that this process and all its ended children used."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    seconds = [f"{part.ru_utime + part.ru_stime:.2f}" for part in used]
+    with path.open("a", encoding="utf-8") as file:
+        file.write(",".join(seconds) + "\n")
 
 
 def run_alone(path: Path) -> None:
