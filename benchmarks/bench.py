@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import unitary_group
 
+from overpar.cli.times import whole
 from overpar.engines.choose import curvature_engine, make_engine, make_objective
 from overpar.model.generators import (
     Generators,
@@ -28,31 +29,43 @@ from overpar.model.generators import (
 )
 from overpar.model.observables import Task
 from overpar.model.papers import compilation, tfim_hva
+from overpar.quantities import fermion_ranks
 from overpar.quantities.algebra import dla_dimension
-from overpar.quantities.information import curvature
+from overpar.quantities.curved import make_curved
+from overpar.quantities.exact_rank import exact_ranks
+from overpar.quantities.information import curvature, horizontal, tangent_rank
 from overpar.quantities.training import train
+from overpar.study.check import opened
+from overpar.study.config import DEFAULT, read
 
 HERE = Path(__file__).parent
 RUNS = 48
 LIMITS = {
     "fermions": "arithmetic: about 1,500 multiply-adds a layer and run, eight runs at a time",
+    "paulis": "stores to the first-level cache; below 4 qubits calls of NumPy",
     "statevector": "second-level cache: two states of 8 runs × 1024 amplitudes are 256 kB",
     "qibo": "one matrix product per gate from Python; parameter shift needs two runs a gate",
     "qiboml": "as Qibo, recorded and replayed by PyTorch's autograd",
     "lightning": "one circuit at a time; gates in C++, adjoint sweep per gate",
     "closure": "sparse brackets with generators, ranks modulo two primes; strings are only counted",
     "pennylane": "the same brackets one by one in Python, rank in floating point",
+    "gaussian": "products of n × n/2 matrices, one for each pair of angles",
+    "residues": "elimination modulo two primes; tangents of state vectors modulo them",
+    "modes": "elimination modulo two primes; tangents are n × n/2 matrices",
+    "singular": "singular values of the tangents of the state vector",
 }
 
 
-def clock(work: Callable[[], object], repeats: int) -> float:
-    """Median seconds of a call, after one to warm up."""
+def clock(
+    work: Callable[[], object], repeats: int, timer: Callable[[], float] = time.process_time
+) -> float:
+    """Median processor seconds of a call, after one to warm up."""
     work()
     times = []
     for _ in range(repeats):
-        started = time.perf_counter()
+        started = timer()
         work()
-        times.append(time.perf_counter() - started)
+        times.append(timer() - started)
     return statistics.median(times)
 
 
@@ -79,6 +92,23 @@ def pair(task: Task) -> Callable[[], float]:
     engine = curvature_engine(task)
     angles = np.random.default_rng(0).uniform(0, np.pi, task.circuit.parameters)
     return lambda: clock(lambda: curvature(engine, angles), 3)
+
+
+def batch_pair(task: Task, runs: int) -> Callable[[], float]:
+    """Seconds for QFIM and Hessian of one of several points, as the census takes them."""
+    curved = make_curved(task)
+    angles = np.random.default_rng(0).uniform(0, np.pi, (runs, task.circuit.parameters))
+
+    def both() -> None:
+        curved.qfim(angles)
+        curved.hessian(angles)
+
+    return lambda: clock(both, 3) / runs
+
+
+def rank(work: Callable[[], object]) -> Callable[[], float]:
+    """Seconds for a generic rank of a circuit."""
+    return lambda: clock(work, 3)
 
 
 def shifted_pair(task: Task) -> Callable[[], float]:
@@ -125,7 +155,36 @@ def peer_closure(python: Path, generators: Generators, dimension: int) -> Callab
     return run
 
 
-def lines(python: Path) -> dict[str, tuple[float, dict[str, Callable[[], float]]]]:
+Lines = dict[str, tuple[float, dict[str, Callable[[], float]]]]
+
+
+def own_lines() -> Lines:
+    """Lines without other programs, as `lines` gives them."""
+    chain, random = tfim_hva("open").task(10, 29), np.random.default_rng(0)
+    point = random.uniform(0, np.pi, chain.circuit.parameters)
+    engine = curvature_engine(chain)
+    out: Lines = {}
+    for n, layers in ((2, 8), (3, 15), (4, 40), (5, 125)):
+        task = compilation().task(n, layers)
+        programs = {name: ours(task, name, adam=True) for name in ("paulis", "statevector")}
+        title = f"Compilation n={n}, L={layers} with Adam: µs per parameter and run"
+        out[title] = task.circuit.parameters, programs
+    out["Census, open chain n=10, M=58: µs per QFIM and Hessian"] = (
+        1,
+        {"gaussian": batch_pair(chain, 20), "statevector": pair(chain)},
+    )
+    out["Rank of the open chain, n=10, M=58: µs per rank"] = (
+        1,
+        {
+            "modes": rank(lambda: fermion_ranks.exact_ranks(10, "open", 29, random=random)),
+            "residues": rank(lambda: exact_ranks(chain)),
+            "singular": rank(lambda: tangent_rank(horizontal(*engine.tangents(point)))),
+        },
+    )
+    return out
+
+
+def lines(python: Path) -> Lines:
     """Per line: how many units one loss and gradient has, and the programs to time."""
     chain = tfim_hva("open").task(10, 104)
     np.random.seed(1)  # noqa: NPY002  the release's target
@@ -145,6 +204,7 @@ def lines(python: Path) -> dict[str, tuple[float, dict[str, Callable[[], float]]
         "HEA n=5, L=125 with Adam: µs per parameter and run": (
             hea.circuit.parameters,
             {
+                "paulis": ours(hea, "paulis", adam=True),
                 "statevector": ours(hea, "statevector", adam=True),
                 "qibo": qibo(hea),
                 "lightning": peer(python, "hea_lightning", 5, 125),
@@ -175,10 +235,11 @@ def lines(python: Path) -> dict[str, tuple[float, dict[str, Callable[[], float]]
     }
 
 
-def measure(python: Path, rounds: int, only: str) -> dict[str, dict[str, list[float]]]:
+def measure(python: Path | None, rounds: int, only: str) -> dict[str, dict[str, list[float]]]:
     """Microseconds per unit of every program in every round, of lines whose title holds `only`."""
     out: dict[str, dict[str, list[float]]] = {}
-    table = {line: programs for line, programs in lines(python).items() if only in line}
+    everything = (lines(python) if python else {}) | own_lines()
+    table = {line: programs for line, programs in everything.items() if only in line}
     for number in range(rounds):
         for line, (units, programs) in table.items():
             for name, program in programs.items():
@@ -195,7 +256,7 @@ def large() -> dict[str, float]:
     """One training step of 16 runs of the open chain at n = 100, p = 100, on two threads."""
     objective = make_objective(tfim_hva("open").task(100, 100), "fermions", 2)
     angles = np.random.default_rng(0).uniform(0, np.pi, (16, 200))
-    seconds = clock(lambda: objective.loss_and_gradient(angles), 9)
+    seconds = clock(lambda: objective.loss_and_gradient(angles), 9, time.perf_counter)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"milliseconds": seconds * 1e3, "peak_megabytes": peak}
 
@@ -222,6 +283,21 @@ def scaling() -> dict[str, list[list[float]]]:
     return out
 
 
+def machine() -> str:
+    """Cores, processor and Python."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    wide = "AVX-512" if any("avx512f" in line for line in lines) else "no AVX-512"
+    processor = f"{(names or [platform.machine()])[0]} ({wide})"
+    return f"{os.cpu_count()} cores of {processor}, Python {platform.python_version()}"
+
+
+def workflow() -> dict[str, float]:
+    """CPU seconds of the workflow's runs in this directory; empty if there are none."""
+    return whole(opened(read([HERE.parent / DEFAULT]), HERE.parent).plan)
+
+
 def plot(results: dict[str, object], path: Path) -> None:
     """Cost against n and depth."""
     from matplotlib.figure import Figure
@@ -245,18 +321,20 @@ def plot(results: dict[str, object], path: Path) -> None:
 
 def write_page(results: dict[str, object], path: Path) -> None:
     """The page docs/performance.md."""
-    medians, ratios = results["medians"], results["ratios"]
+    medians, ratios, machines = results["medians"], results["ratios"], results["machines"]
     big, rounds, closures = results["large"], results["rounds"], results["chains"]
     assert isinstance(closures, dict)
     assert isinstance(medians, dict)
+    assert isinstance(machines, dict)
     assert isinstance(ratios, dict)
     assert isinstance(big, dict)
+    assert isinstance(results["workflow"], dict)
     text = [
         "# Performance",
         "",
-        f"Written by `make bench` on {results['machine']}: medians of {rounds} rounds in which",
-        f"all programs take turns, one thread each; ours in batches of {RUNS} runs. Ratios are",
-        "medians of the ratios within a round, against our fastest engine for the task. Qibo has",
+        f"Written by `make bench`: medians of {rounds} rounds in which all programs take turns,",
+        f"one thread each; ours in batches of {RUNS} runs, processor time. Ratios are medians of",
+        "the ratios within a round, against our fastest engine for the task. Qibo has",
         "no gradient of its own on a CPU: its figure is one execution times 2 × rotations + 1, and",
         "for a Hessian times 2G(G+1), four shifts for each pair of G rotations as in the release;",
         "for the HEA it executes the 32 basis states one by one. PennyLane's Lie closure is timed",
@@ -265,11 +343,16 @@ def write_page(results: dict[str, object], path: Path) -> None:
     ]
     for line, values in medians.items():
         title, unit = line.rsplit(": ", 1)
-        text += [f"## {title}", "", f"| program | {unit} | times ours | limited by |"]
+        text += [f"## {title}", "", f"On {machines[line]}.", ""]
+        text += [f"| program | {unit} | times ours | limited by |"]
         text += ["| --- | ---: | ---: | --- |"]
         for name, value in values.items():
             text.append(f"| {name} | {value:.3g} | {ratios[line][name]:.3g} | {LIMITS[name]} |")
         text.append("")
+    if results["workflow"]:
+        shares = "CPU seconds of `make reproduce`: main process {main:.0f}, jobs {jobs:.0f}; inside"
+        shares += " the experiments' run functions {inside:.0f}. All by the last: {ratio:.3f}."
+        text += ["## The whole", "", shares.format(**results["workflow"]), ""]
     text += [
         "## Large chains",
         "",
@@ -289,7 +372,9 @@ def write_page(results: dict[str, object], path: Path) -> None:
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers", type=Path, required=True, help="python of the peers' venv")
+    parser.add_argument(
+        "--peers", type=Path, help="python of the peers' venv; without it only lines of ours"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--only",
@@ -299,9 +384,10 @@ def main() -> None:
     )
     options = parser.parse_args()
     before: dict[str, Any] = {"measured": {}}
-    if options.only:
+    if options.only or not options.peers:
         before = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
-    measured = before["measured"] | measure(options.peers, options.rounds, options.only)
+    fresh = measure(options.peers, options.rounds, options.only)
+    measured = before["measured"] | fresh
     medians = {
         line: {name: statistics.median(values) for name, values in programs.items()}
         for line, programs in measured.items()
@@ -318,9 +404,9 @@ def main() -> None:
     for name in ("qiboml", "lightning"):
         pairs = zip(measured[hva][name], measured[hva]["statevector"], strict=True)
         print(f"{hva}  {name} / statevector = {statistics.median(a / b for a, b in pairs):.3g}")
+    machines = before.get("machines", {}) | {line: machine() for line in fresh}
     results: dict[str, object] = {
-        "machine": f"{os.cpu_count()} cores, {platform.machine()},"
-        f" Python {platform.python_version()}",
+        "machines": machines,
         "rounds": options.rounds,
         "measured": measured,
         "medians": medians,
@@ -338,6 +424,7 @@ def main() -> None:
         print(line)
         for name, ratio in values.items():
             print(f"  {name:12} {medians[line][name]:10.4g}   {ratio:10.4g} × fastest")
+    results["workflow"] = workflow() or before.get("workflow", {})
     print("n = 100, p = 100, 16 runs:", results["large"])
     (HERE / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     plot(results, HERE.parent / "docs" / "performance.png")
