@@ -8,6 +8,7 @@ from snakemake.utils import min_version
 from overpar.base.errors import UserError
 from overpar.study.jobs import note_processor_time, run_alone
 from overpar.study.check import checked, opened
+from overpar.study.config import read
 from overpar.study.faults import faults
 from overpar.study.order import priorities
 from overpar.study.plan import DATASETS, rule_name
@@ -15,6 +16,14 @@ from overpar.base.progress import say
 from overpar.study.assumptions import digest as assumptions
 
 min_version("9.0")
+
+
+try:
+    # Snakemake's own reader takes the last of equal keys and runs code that a file asks for.
+    if workflow.is_main_process:
+        read(map(Path, [*workflow.configfiles, "config/config.yaml"]))
+except UserError as error:
+    sys.exit(f"overpar: {error}")
 
 
 configfile: "config/config.yaml"

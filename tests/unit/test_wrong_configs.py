@@ -1,5 +1,6 @@
 """Wrong configurations: each is refused with one message by the check before the first job."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from overpar.base.errors import UserError
 from overpar.base.records import Variable, write_record
 from overpar.study.build import build_tables, followed
 from overpar.study.check import checked
+from overpar.study.config import read
 
 OWN = "from qibo import Circuit\n\n\ndef chain(qubits):\n    return Circuit(qubits)\n"
 SPIN = {"generators": ["ZZ", "X"], "state": "01", "observable": "Z"}
@@ -73,6 +75,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"size": "tiny"}, "Config: size is 'tiny'; allowed: 'published' or 'smoke'."),
     ({"ntangled__source": "web"}, "Config: ntangled.source is 'web'; allowed: 'auto', "),
     ({"claims": "config/no.yaml"}, "Config: claims is 'config/no.yaml'; there is no such file."),
+    ({"paths__tables": "data/{x}"}, "Config: paths.tables is 'data/{x}'; allowed: text matching "),
+    ({f"models__{'a' * 300}": {"generators": ["X"]}}, f"Config: models has the name '{'a' * 300}'"),
+    (
+        {"experiments__vqe__every__rate": "1e-4"},
+        "Config: experiments.vqe.cells[0].rate is '1e-4'; allowed: a number above 0 and at most 1."
+        " YAML takes this for text; write 1.0e-4.",
+    ),
     # Engines.
     (
         cell("classification", model="spin", qubits=4, depth=1, engine="fermions"),
@@ -326,3 +335,26 @@ def test_a_committed_row_that_the_run_has_too_is_left_out() -> None:
     assert table["good"].tolist() == [1, 2, 5, 5]
     laws = own.rename(columns={"runs": "sizes"})
     assert len(followed(laws, committed)) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "is not valid YAML: line 3, column 1: the key 'a' stands twice."),
+        ("a: {b: 1, b: 2}\n", "line 1, column 11: the key 'b' stands twice."),
+        ("__use_yte__: true\n", "has the key __use_yte__: code in it is not run."),
+        ("[" * 5000, "is nested too deeply."),
+        ("a: [\n", "is not valid YAML: line 2"),
+        ("- 1\n", "must be a mapping of keys to values."),
+    ],
+)
+def test_a_file_that_can_mislead_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=re.escape(message)):
+        read([tmp_path / "c.yaml"])
+
+
+def test_equal_keys_of_different_mappings_are_right(tmp_path: Path) -> None:
+    text = "base: &base {a: 1}\nmore: {<<: *base, a: 2}\nlist: [{a: 1}, {a: 2}]\n1: x\n'1': y\n"
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    assert read([tmp_path / "c.yaml"])["more"] == {"a": 2}

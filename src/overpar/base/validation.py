@@ -1,6 +1,7 @@
 """Values checked by a pydantic model: one message with key, value and what is allowed."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -11,6 +12,8 @@ from overpar.base.errors import UserError
 Model = TypeVar("Model", bound=BaseModel)
 Schema = Mapping[str, Any]
 
+# A number for most programs, but text in YAML.
+_EXPONENT = re.compile(r"[-+]?(\d+[eE][-+]?\d+|\d*\.\d*[eE]\d+)")
 _NOUN = {
     "integer": "an integer",
     "number": "a number",
@@ -177,7 +180,11 @@ def message(model: type[BaseModel], error: ValidationError, where: str = "") -> 
     text = allowed(target, schema) if target else first["msg"].replace("Input should be ", "")
     if kind == "missing":
         return f"key {key} is missing; allowed: {text}.{others}"
-    return f"{key} is {value!r}; allowed: {text}.{others}"
+    hint = ""
+    if isinstance(value, str) and _EXPONENT.fullmatch(value):
+        mantissa, _, exponent = value.lower().partition("e")
+        hint = f" YAML takes this for text; write {float(mantissa)}e{int(exponent):+d}."
+    return f"{key} is {value!r}; allowed: {text}.{hint}{others}"
 
 
 def _key(where: str, location: Iterable[int | str]) -> str:

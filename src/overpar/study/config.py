@@ -12,7 +12,11 @@ from overpar.base.errors import UserError
 DEFAULT = Path("config/config.yaml")
 
 # Names become file names.
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
+# Snakemake would take braces for wildcards.
+Place = Annotated[str, Field(pattern=r"^[^{}\s]+$")]
+# What Snakemake's reader would run as code.
+TEMPLATE = "__use_yte__"
 
 
 class _Section(BaseModel):
@@ -43,13 +47,13 @@ class Ntangled(_Section):
 class Paths(_Section):
     """Where the workflow writes."""
 
-    records: str = Field("data/records", description="one netCDF file per cell")
-    logs: str = Field("data/logs", description="what each job said")
-    benchmarks: str = Field("data/benchmarks", description="time and memory of each job")
-    tables: str = Field("data/tables", description="CSV tables made from records")
-    figures: str = Field("figures", description="figures, scorecard and report")
-    external: str = Field("data/external", description="fetched files of others")
-    notebooks: str = Field("data/notebooks", description="executed notebooks")
+    records: Place = Field("data/records", description="one netCDF file per cell")
+    logs: Place = Field("data/logs", description="what each job said")
+    benchmarks: Place = Field("data/benchmarks", description="time and memory of each job")
+    tables: Place = Field("data/tables", description="CSV tables made from records")
+    figures: Place = Field("figures", description="figures, scorecard and report")
+    external: Place = Field("data/external", description="fetched files of others")
+    notebooks: Place = Field("data/notebooks", description="executed notebooks")
 
 
 class Experiment(_Section):
@@ -126,7 +130,8 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
     """YAML files merged in order: mappings are merged, everything else is replaced.
 
     Raises:
-        UserError: if a file is missing or is not a YAML mapping.
+        UserError: if a file is missing, is not a YAML mapping, has a key twice or asks for code to
+            be run.
     """
     merged: dict[str, Any] = {}
     for path in paths:
@@ -138,20 +143,51 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
             mark = error.problem_mark
             where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
             raise UserError(f"Config {path} is not valid YAML: {where}{error.problem}.") from error
+        except RecursionError:
+            raise UserError(f"Config {path} is nested too deeply.") from None
         except (yaml.YAMLError, UnicodeError) as error:
             raise UserError(f"Config {path} is not valid YAML: {error}.") from error
         if not isinstance(content, dict):
             raise UserError(f"Config {path} must be a mapping of keys to values.")
+        if TEMPLATE in content:
+            raise UserError(f"Config {path} has the key {TEMPLATE}: code in it is not run.")
         merged = merge(merged, content)
     return merged
 
 
+class _Once:
+    """Refuses a mapping that has a key twice, where YAML would take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            name = key.tag, str(key.value)
+            if name in seen and key.tag != "tag:yaml.org,2002:merge":
+                problem = f"the key {key.value!r} stands twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(name)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)  # type: ignore[misc]
+        return mapping
+
+
+class _Slow(_Once, yaml.SafeLoader):
+    """PyYAML, which says best what is wrong."""
+
+
+class _Fast(_Once, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Libyaml, where it is installed."""
+
+
 def load_yaml(text: str) -> Any:
-    """The content of a YAML file; libyaml is fast, and PyYAML says better what is wrong."""
+    """The content of a YAML file.
+
+    Raises:
+        YAMLError: if it is not valid or has a key twice.
+    """
     try:
-        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(text, _Fast)
     except yaml.YAMLError:
-        return yaml.safe_load(text)
+        return yaml.load(text, _Slow)
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
