@@ -1,5 +1,8 @@
 """Random circuits of everything a circuit may hold: engines agree with Qibo."""
 
+import itertools
+from functools import reduce
+
 import numpy as np
 import pytest
 from cases import ENGINES, random_pauli_sum, random_states
@@ -9,10 +12,15 @@ from scipy.stats import unitary_group
 
 from overpar.engines.choose import make_engine
 from overpar.model.circuits import FIXED_GATES, Circuit, Gate, Rotation, fixed, unitary
-from overpar.model.observables import Projector, Task
+from overpar.model.observables import PauliSum, Projector, Task
 from overpar.quantities.information import qfim_from_tangents, spectrum
 
 PARAMETERS = 3
+PAULIS = {
+    "X": np.array([[0, 1], [1, 0]]),
+    "Y": np.array([[0, -1j], [1j, 0]]),
+    "Z": np.diag([1, -1]),
+}
 SCALES = st.sampled_from([1.0, 1.0, -1.0, 0.5, 2.0]) | st.floats(-3, 3)
 
 
@@ -130,3 +138,17 @@ def test_an_unused_angle_has_derivative_zero(name: str, gates: tuple[Gate, ...])
     assert tangents.shape == (2, 4)
     assert not gradient[:, 1].any()
     assert not tangents[1].any()
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize(
+    "letters", ["".join(word) for word in itertools.product("XYZ", repeat=4) if "Y" in word]
+)
+def test_long_strings_have_the_right_power_of_i(name: str, letters: str) -> None:
+    """exp(−iθP/2) = cos θ/2 − i sin θ/2 P for each string of four with a Y."""
+    state = random_states(4, 1, letters)
+    circuit = Circuit(4, (Rotation(letters, (0, 1, 2, 3), 0),), 1)
+    engine = make_engine(Task(circuit, PauliSum(()), state), name)
+    string = reduce(np.kron, [PAULIS[letter] for letter in letters])
+    expected = np.cos(0.35) * state[0] - 1j * np.sin(0.35) * string @ state[0]
+    np.testing.assert_allclose(engine.state(np.array([[0.7]]))[0, 0], expected, atol=1e-14)

@@ -79,6 +79,21 @@ def test_runs() -> None:
     assert table["status"].tolist() == [0, 0, 0, 1, 1]
 
 
+def test_runs_on_their_way() -> None:
+    """The loss at a step is that before the update of this number; a level is reached once."""
+    steps = np.arange(401)
+    table = training.runs([record(np.stack([10.0 ** (-steps / 50), 1 - steps / 1000]), [0, 0])])
+    np.testing.assert_allclose(table["loss_at_100"], [1e-2, 0.9])
+    np.testing.assert_allclose(table["loss_at_300"], [1e-6, 0.7])
+    # 10^(−100/50) may round to either side of 1e-2.
+    for name, step in (("1e-2", 100), ("1e-4", 200), ("1e-6", 300)):
+        reached = table[f"steps_to_{name}"]
+        assert reached[0] in (step, step + 1)
+        assert np.isnan(reached[1])
+    back = training.runs([record([[1.0, 1e-3, 1.0, 1e-5]], [0])])
+    assert back[["steps_to_1e-2", "steps_to_1e-4"]].to_numpy().tolist() == [[1, 3]]
+
+
 def test_curves() -> None:
     steps = np.arange(3001)
     loss = np.stack([k * np.exp(-steps / 500) for k in (1.0, 2.0, 3.0, 4.0, 5.0)])
