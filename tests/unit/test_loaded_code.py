@@ -66,6 +66,7 @@ OWN = {"circuit": "own.py:chain", "observable": "Z"}
 UNITARY = {"generators": ["X", "ZZ"], "target": 1}
 CHAIN = {"qubits": 2, "boundary": "open", "depth": 1}
 RUNS = {"initialisations": 2, "steps": 2}
+SETS = {"qubits": 4, "depth": 1, "data": "entanglement", "train_states": 2, "test_states": 2}
 MODEL = {"model": SPIN, "qubits": 2, "depth": 1}
 WEIGHTS = "Hardware_Efficient/2_Qubits/Depth_1/hwe_2q_ps_15_1_weights.npy"
 CASES: list[tuple[str, dict[str, Any]]] = [
@@ -87,8 +88,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("circuit_training", {**MODEL, **RUNS, "model": OWN}),
     ("circuit_training", {**MODEL, **RUNS, "model": UNITARY}),
     ("circuit_training", {**MODEL, **RUNS, "model": UNITARY, "engine": "statevector"}),
-    ("classification", {**MODEL, **RUNS, "train_points": 2, "test_points": 2}),
-    ("classification", {**MODEL, **RUNS, "train_points": 2, "test_points": 2, "engine": "qibo"}),
+    ("classification", {"circuit": "permutation", **SETS, **RUNS}),
+    ("classification", {"circuit": "hardware_efficient", **SETS, **RUNS}),
     ("compilation", {"qubits": 2, "layers": 0, **RUNS}),
     ("compilation", {"qubits": 2, "layers": 0, **RUNS, "engine": "statevector"}),
     ("compilation_spectra", {"qubits": 2, "layers": 0, "at": "random", "samples": 1}),

@@ -84,8 +84,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     # Engines.
     (
-        cell("classification", model="spin", qubits=4, depth=1, engine="fermions"),
-        CELLS.format("classification", f".engine: {NO_FERMIONS}"),
+        cell("classification", circuit="permutation", qubits=5, depth=1, data="graphs"),
+        CELLS.format("classification", ".qubits: must be even, but is 5"),
     ),
     (
         cell("compilation", qubits=2, layers=1, engine="fermions"),

@@ -1,114 +1,162 @@
-"""Binary classification of encoded points: training and test accuracy, and gradients."""
+"""Classification by a symmetric and by an unstructured circuit: underfitting and overfitting."""
 
-from dataclasses import replace
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from overpar.base import seeds
 from overpar.base.records import Variable
-from overpar.engines.choose import make_engine, make_objective
-from overpar.engines.interface import Complexes, Floats
+from overpar.engines.interface import Complexes, EngineName, Floats
+from overpar.experiments.common.classifiers import Classifier, Permutation, Unstructured
+from overpar.experiments.common.labelled import Data, labelled
 from overpar.experiments.common.spec import Context, Result, TrainingSpec
-from overpar.experiments.common.training import stored, train_cell
-from overpar.model.circuits import Circuit
-from overpar.model.model import Model
-from overpar.model.observables import PauliSum, Task
+from overpar.quantities.training import train
 
 SOURCE = "our own protocol, after arXiv:2606.31536"
 
+CIRCUITS: dict[str, Callable[[int, dict[str, Complexes]], Classifier]] = {
+    "permutation": Permutation,
+    "hardware_efficient": Unstructured,
+}
+# Steps between two looks at the training error.
+LOOK = 10
+
 
 class Spec(TrainingSpec):
-    """One circuit, number of qubits and depth, trained from several initial angles."""
+    """One circuit, size and set of states; every run has its own states and initial angles."""
 
-    LABEL: ClassVar[dict[str, str]] = {"model": "model", "qubits": "n", "depth": "depth"}
-    BATCH: ClassVar[tuple[str, ...]] = ("qubits",)
-    USES: ClassVar[frozenset[str]] = frozenset({"statevector"})
-    model: Model
-    qubits: int = Field(ge=2, le=12, description="number of qubits, and coordinates of a point")
+    LABEL: ClassVar[dict[str, str]] = {
+        "circuit": "circuit",
+        "qubits": "n",
+        "data": "data",
+        "train_states": "states",
+        "shots": "shots",
+    }
+    BATCH: ClassVar[tuple[str, ...]] = ("circuit", "qubits")
+    ENGINES: ClassVar[tuple[EngineName, ...]] = ("auto",)
+    circuit: Literal["permutation", "hardware_efficient"] = Field(
+        description="layers of ΣY, ΣX and Σ ZZ over all pairs, or the hardware-efficient ansatz"
+    )
+    qubits: int = Field(ge=2, le=12, description="number of qubits, even")
     depth: int = Field(ge=1, le=1000, description="layers")
-    train_points: int = Field(40, ge=1, le=10_000, description="points that are trained on")
-    test_points: int = Field(400, ge=1, le=100_000, description="further points")
-    initialisations: int = Field(10, ge=1, le=100_000, description="runs per cell")
-    steps: int = Field(300, ge=1, le=1_000_000, description="Adam updates")
-    rate: float = Field(0.02, gt=0, le=1, description="Adam learning rate")
+    data: Data = Field(description="states and labels")
+    shots: int = Field(
+        0, ge=0, le=1_000_000_000, description="shots per derivative; 0: exact gradients"
+    )
+    train_states: int = Field(16, ge=2, le=10_000, description="states that are trained on, even")
+    test_states: int = Field(200, ge=2, le=100_000, description="further states, even")
+    initialisations: int = Field(8, ge=1, le=100_000, description="runs per cell")
+    steps: int = Field(60, ge=1, le=1_000_000, description="Adam updates")
+    rate: float = Field(0.05, gt=0, le=1, description="Adam learning rate")
 
-    def files(self) -> list[str]:
-        """The user's own code."""
-        return self.model.files()
+    @field_validator("qubits", "train_states", "test_states")
+    @classmethod
+    def _even(cls, value: int) -> int:
+        if value % 2:
+            raise ValueError(f"must be even, but is {value}")
+        return value
 
     def seconds(self) -> float:
-        """Rough time of this cell on one core, for gates in proportion to qubits and depth."""
-        layer = 4e-8 * self.qubits * (1 + 2**self.qubits / 8) * self.train_points
-        return self.steps * self.initialisations * self.depth * layer
+        """Rough time of this cell on one core."""
+        step = 4e-6 * self.depth * self.qubits**2
+        if self.circuit == "hardware_efficient":
+            step = 5e-9 * self.depth * self.qubits * 2**self.qubits * self.train_states
+        return 1 + self.initialisations / 8 * self.steps * step
 
 
-def points(qubits: int, count: int, random: np.random.Generator) -> tuple[Floats, Floats]:
-    """Points and labels of a non-linear problem with the symmetries of a ring.
+class Watched:
+    """A classifier as training sees it: gradients with shot noise, training errors on the way.
 
-    # ASSUME: coordinates are U[−π, π); the label is the sign of Σ_j cos(x_j − x_{j+1}) on a ring,
-    which shifts and reflections of the coordinates leave alone; both labels are equally likely.
+    # ASSUME: a derivative is measured by the shift rule of its generator, whose variance with S
+    shots in all is R²σ²/S, R half the spread of the generator (1 of a rotation, n of ΣX, n²/4 of
+    Σ ZZ); σ² = 1/(4n) is that of one outcome of ½(1 − y Z̄) in a random state; the noise is normal.
 
-    Returns:
-        Coordinates (count, qubits), radians, and labels ±1 (count,).
+    Source: D. Wierichs et al., Quantum 6, 677 (2022), sections 3 and 4, for the shift rules.
     """
-    x = random.uniform(-np.pi, np.pi, (count, qubits))
-    return x, np.where(np.cos(x - np.roll(x, -1, axis=1)).sum(axis=1) > 0, 1.0, -1.0)
+
+    def __init__(
+        self, classifier: Classifier, qubits: int, shots: int, random: list[np.random.Generator]
+    ) -> None:
+        self._classifier, self._random = classifier, random
+        self.noise = classifier.reach / np.sqrt(4 * qubits * shots) if shots else None
+        self.errors: list[Floats] = []
+        self._calls = 0
+
+    def loss_and_gradient(self, angles: Floats) -> tuple[Floats, Floats]:
+        """See `interface.Objective`."""
+        if self._calls % LOOK == 0:
+            self.errors.append(errors(self._classifier, angles)[0])
+        self._calls += 1
+        loss, gradient = self._classifier.loss_and_gradient(angles)
+        if self.noise is not None:
+            drawn = [random.normal(size=angles.shape[1]) for random in self._random]
+            gradient = gradient + self.noise * np.array(drawn)
+        return loss, gradient
 
 
-def encoded(x: Floats) -> Complexes:
-    """Product states Π_j RY(x_j)|0⟩ of points (count, n): shape (count, 2ⁿ)."""
-    qubit = np.stack([np.cos(x / 2), np.sin(x / 2)], axis=-1)
-    out = np.ones((len(x), 1))
-    for j in range(x.shape[1]):
-        out = (out[:, :, None] * qubit[:, j, None, :]).reshape(len(x), -1)
-    return out.astype(np.complex128)
+def errors(classifier: Classifier, angles: Floats) -> tuple[Floats, Floats]:
+    """Shares of training and of test states that are misclassified: two of shape (runs,).
 
-
-def task(circuit: Circuit, x: Floats, y: Floats) -> Task:
-    """The loss mean_i ½(1 − y_i ⟨Z̄⟩_i), with Z̄ = Σ_j Z_j/n after the circuit.
-
-    One qubit more, which the circuit does not touch, holds the label: |0⟩ for 1 and |1⟩ for −1.
+    A state has label 1 if its ⟨Z̄⟩ is above the middle of the training states' means by class.
     """
-    n = circuit.qubits
-    label = np.stack([y > 0, y < 0], axis=1).astype(np.complex128)
-    states = (encoded(x)[:, :, None] * label[:, None, :]).reshape(len(x), -1)
-    terms = tuple((-0.5 / n, "ZZ", (q, n)) for q in range(n))
-    return Task(replace(circuit, qubits=n + 1), PauliSum(terms), states, 0.5)
-
-
-def accuracy(circuit: Circuit, x: Floats, y: Floats, angles: Floats) -> Floats:
-    """Fraction of points whose label is the sign of ⟨Z̄⟩, for angles (runs, M): shape (runs,)."""
-    n = circuit.qubits
-    states = make_engine(Task(circuit, PauliSum(()), encoded(x))).state(angles)
-    ones = np.bitwise_count(np.arange(2**n)).astype(float)
-    means = (np.abs(states) ** 2) @ (1 - 2 * ones / n)
-    return np.asarray((np.sign(means) == y).mean(axis=1))
+    middle, found = None, []
+    for name in ("train", "test"):
+        means = classifier.means(angles, name)
+        half = means.shape[1] // 2
+        if middle is None:
+            middle = (means[:, :half].mean(axis=1) + means[:, half:].mean(axis=1))[:, None] / 2
+        wrong = np.concatenate([means[:, :half] <= middle, means[:, half:] > middle], axis=1)
+        found.append(wrong.mean(axis=1))
+    return found[0], found[1]
 
 
 def run(spec: Spec, context: Context) -> Result:
-    """Train all initialisations, and classify both sets of points at the best angles."""
-    circuit = spec.model.build(spec.qubits, spec.depth)
-    # Not keyed by the label: all circuits get the same points.
-    sets = {
-        name: points(
-            spec.qubits,
-            count,
-            seeds.generator(context.seed, context.experiment, f"n={spec.qubits}", name),
+    """Train all runs for a fixed number of steps, and classify at the last angles."""
+    # Not keyed by the circuit: run k of both has the same states.
+    about = context.experiment, f"n={spec.qubits}", spec.data
+    states = {
+        name: np.array(
+            [
+                labelled(
+                    spec.data, spec.qubits, count, seeds.generator(context.seed, *about, name, k)
+                )[0]
+                for k in range(spec.initialisations)
+            ]
         )
-        for name, count in (("train", spec.train_points), ("test", spec.test_points))
+        for name, count in (("train", spec.train_states), ("test", spec.test_states))
     }
-    trained = task(circuit, *sets["train"])
-    runs = train_cell(trained, 2 * np.pi, spec, context)
-    gradient = make_objective(trained).loss_and_gradient(runs.initial_angles)[1]
-    found = stored(runs)
-    best = found["best_angles"].values
-    for name, (x, y) in sets.items():
-        found[f"{name}_accuracy"] = Variable(
-            ("init",), accuracy(circuit, x, y, best), f"{name} accuracy at the best angles"
-        )
-    found["gradient_square"] = Variable(
-        ("init",), (gradient**2).mean(axis=1), "mean over angles of (∂L/∂θ)² at the initial angles"
+    classifier = CIRCUITS[spec.circuit](spec.depth, states)
+    start = np.array(
+        [
+            seeds.generator(context.seed, *about, spec.circuit, "angles", k).uniform(
+                0, 2 * np.pi, classifier.parameters
+            )
+            for k in range(spec.initialisations)
+        ]
     )
-    return Result(found, {"parameters": circuit.parameters})
+    random = [context.generator("shots", k) for k in range(spec.initialisations)]
+    watched = Watched(classifier, spec.qubits, spec.shots, random)
+    gradient = classifier.loss_and_gradient(start)[1]
+    runs = train(watched, start, spec.steps, rate=spec.rate, progress=context.progress)
+    train_error, test_error = errors(classifier, runs.final_angles)
+    one = ("init",)
+    variables = {
+        "loss": Variable(("init", "step"), runs.losses, "loss before each update, and last"),
+        "limit": Variable(one, classifier.limit, "least loss of any circuit of the algebra"),
+        "errors": Variable(
+            ("init", "look"), np.array(watched.errors).T, f"training error every {LOOK} steps"
+        ),
+        "train_error": Variable(one, train_error, "training error at the last angles"),
+        "test_error": Variable(one, test_error, "test error there"),
+        "gradient_square": Variable(
+            one, (gradient**2).mean(axis=1), "mean over angles of (∂L/∂θ)² at the initial angles"
+        ),
+        "deep": Variable(one, classifier.deep, "its mean over deep circuits of the algebra"),
+        "status": Variable(one, runs.status, "0 ran to the end, 1 diverged"),
+    }
+    if watched.noise is not None:
+        signal = (gradient**2).sum(axis=1) / (watched.noise**2).sum()
+        variables["signal"] = Variable(one, signal, "squared norms, gradient over shot noise")
+    return Result(variables, {"parameters": classifier.parameters, "look": LOOK})

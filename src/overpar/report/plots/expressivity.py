@@ -1,150 +1,98 @@
-"""Expressivity against trainability: variance of the loss, and classification. Our protocol."""
+"""Underfitting, overfitting and gradients of two circuits that classify states. Our protocol."""
 
-import numpy as np
+from typing import Literal
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from overpar.report.plots.style import COLOURS, COLUMN, Drawn
 
-NAMES = {
-    "tfim_open": ("TFIM-HVA, open", COLOURS[0], "o"),
-    "tfim_periodic": ("TFIM-HVA, periodic", COLOURS[2], "s"),
-    "hardware_efficient": ("HEA", COLOURS[1], "^"),
-    "equivariant": ("symmetric", COLOURS[0], "o"),
+CIRCUITS = {
+    "permutation": ("permutation-equivariant", COLOURS[0], "o"),
+    "hardware_efficient": ("hardware-efficient", COLOURS[1], "^"),
 }
+SETS = {
+    "entanglement": "entanglement",
+    "graphs": "connected graphs",
+    "all_pairs": "all pairs",
+    "one_pair": "one pair",
+}
+STYLES: tuple[tuple[Literal["-", ":"], str], ...] = (
+    ("-", "exact gradients"),
+    (":", "1000 shots per derivative"),
+)
+PANELS = (
+    ("train_error", "training error"),
+    ("gap", "test $-$ training error"),
+    ("gradient_square", r"mean of $(\partial L)^2$"),
+)
 
 
-def draw(*, variances: pd.DataFrame, slopes: pd.DataFrame, classification: pd.DataFrame) -> Drawn:
-    """Above: variances against qubits, beside the prediction. Below: classification."""
-    variances = variances.sort_values("qubits", kind="stable")
-    figure = Figure(figsize=(COLUMN, 5.6))
-    axes = figure.subplots(3, 2)
-    _variances(axes[0], variances)
-    _ratio(axes[1, 0], variances)
-    _accuracy(axes[1, 1], classification)
-    _classes(axes[2, 0], classification, "gap", "training − test accuracy")
-    _classes(axes[2, 1], classification, "gradient_square", r"mean of $(\partial L)^2$")
-    axes[2, 1].set_yscale("log")
-    for axis in axes.ravel():
-        axis.set_xlabel("qubits $n$")
-    shown = "; ".join(_slope(row) for _, row in slopes.iterrows())
+def draw(*, cells: pd.DataFrame, slopes: pd.DataFrame) -> Drawn:
+    """Training error, gap and squared gradient against qubits; a column per set of states."""
+    sizes = [
+        (data, count)
+        for data in SETS
+        for count in sorted(cells.loc[cells["data"] == data, "train_states"].unique())
+    ]
+    figure = Figure(figsize=(2 * COLUMN if len(sizes) > 4 else COLUMN, 4.2))
+    axes = figure.subplots(len(PANELS), len(sizes), sharex=True, sharey="row", squeeze=False)
+    for column, (data, count) in enumerate(sizes):
+        rows = cells[(cells["data"] == data) & (cells["train_states"] == count)]
+        axes[0, column].set_title(f"{SETS[data]}\n{count} states", fontsize=6)
+        for axis, (name, _) in zip(axes[:, column], PANELS, strict=True):
+            _lines(axis, rows, name)
+        axes[-1, column].set(yscale="log", xlabel="qubits $n$")
+        axes[-1, column].set_xticks(sorted(cells["qubits"].unique()))
+    for axis, (_, label) in zip(axes[:, 0], PANELS, strict=True):
+        axis.set_ylabel(label)
+    handles = [
+        Line2D([], [], color=colour, marker=marker, markersize=3, label=text)
+        for text, colour, marker in CIRCUITS.values()
+    ]
+    handles += [Line2D([], [], color="0.3", linestyle=style, label=text) for style, text in STYLES]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    shown = "; ".join(_slope(row) for _, row in slopes.dropna(subset="gradient_rate").iterrows())
     caption = (
-        "Our own protocol. Above: variance over angles U[0, 2π) of the loss ⟨H⟩ (left; lines: "
-        "predicted from the Lie algebra alone, before any simulation) and of its derivative along "
-        "the middle angle (right), H the Ising chain, in units of Tr H²/2ⁿ; TFIM-HVA at depth "
-        f"{int(variances['depth'][variances['model'] != 'hardware_efficient'].max())}, "
-        "hardware-efficient ansatz (HEA) from where it has 4ⁿ − 1 angles. Middle left: sampled "
-        "over predicted variance of the loss; intervals hold at 99 % for all points together. "
-        f"Slopes of the loss variance with 99 % intervals: {shown}. Middle right and "
-        "below: classification of points of a ring by a label that shifts and reflections leave "
-        "alone, with circuits of equal numbers of angles; "
-        f"{int(classification['train_points'].max())} points to train, "
-        f"{int(classification['test_points'].max())} to test; gradients at random initial angles. "
-        "The algebra of the symmetric circuit (shifts and reflections only) is exponential too. "
-        "Bars: 99 % intervals over initial angles."
+        "Our own protocol. Two circuits with equal numbers of angles, as many as the algebra of "
+        "the permutation-equivariant one has dimensions, learn to tell states apart and are "
+        f"tested on {int(cells['test_states'].max())} more: two copies of a state by its "
+        "entanglement, graph states by whether the graph is connected, product states by a "
+        "function of all pairs of qubits, which favours the equivariant circuit, or of one pair, "
+        "which it cannot see. Error: share of states on the wrong side after "
+        f"{int(cells['steps'].max())} steps of Adam. Below: mean squared derivative at initial "
+        "angles U[0, 2π); dashed: the law of deep circuits; slopes with 99 % intervals: "
+        f"{shown}. Bars: 99 % intervals over {int(cells['runs'].max())} runs, each with its own "
+        "states and angles."
     )
-    data = [variances.assign(panel="variance"), classification.assign(panel="classification")]
-    return Drawn(figure, pd.concat([*data, slopes.assign(panel="slopes")]), caption)
+    data_behind = [cells.assign(panel="cells"), slopes.assign(panel="slopes")]
+    return Drawn(figure, pd.concat(data_behind), caption)
 
 
 def _slope(row: pd.Series) -> str:
-    name = NAMES[row["model"]][0]
-    if row["parity"] != "all":
-        name += f", {row['parity']} n"
-    kind, law = ("rate", "2^({}n)") if row["model"] == "hardware_efficient" else ("power", "n^{}")
-    low, high = row[f"loss_{kind}_low"], row[f"loss_{kind}_high"]
-    if not np.isfinite(low):
-        return f"{name}: too few sizes"
-    value = f"{row[f'loss_{kind}']:.2f}"
-    return f"{name}: {law.format(value)} [{low:.2f}, {high:.2f}]"
+    half = row["gradient_rate_high"] - row["gradient_rate"]
+    name = f"{CIRCUITS[row['circuit']][0]}, {SETS[row['data']]}, {row['train_states']} states"
+    return f"{name}: 2^({row['gradient_rate']:.2f} ± {half:.2f})n"
 
 
-def _variances(axes: np.ndarray, table: pd.DataFrame) -> None:
-    for axis, name, label in (
-        (axes[0], "loss", r"Var $L$ / (Tr $H^2/2^n$)"),
-        (axes[1], "derivative", r"Var $\partial L$ / (Tr $H^2/2^n$)"),
-    ):
-        for model, rows in table.groupby("model"):
-            text, colour, marker = NAMES[model]
-            norm = rows["observable_norm"]
-            reach = np.abs([rows[name] - rows[f"{name}_low"], rows[f"{name}_high"] - rows[name]])
-            axis.errorbar(
-                rows["qubits"],
-                rows[name] / norm,
-                reach / norm.to_numpy(),
-                color=colour,
-                marker=marker,
-                markersize=3,
-                linestyle="none",
-                elinewidth=0.7,
-                label=text,
-            )
-            if name == "loss":
-                axis.plot(rows["qubits"], rows["predicted"] / norm, "-", color=colour)
-        axis.set(yscale="log", ylabel=label)
-        axis.set_xticks(range(2, int(table["qubits"].max()) + 1, 2))
-    low, high = axes[0].get_ylim()
-    axes[0].set_ylim(low / 12, high)
-    axes[0].legend(loc="lower left", handlelength=1, labelspacing=0.2, borderpad=0)
-
-
-def _ratio(axis: Axes, table: pd.DataFrame) -> None:
-    for shift, model in ((-0.12, "tfim_open"), (0, "hardware_efficient"), (0.12, "tfim_periodic")):
-        rows = table[(table["model"] == model) & table["predicted"].notna()]
-        _, colour, marker = NAMES[model]
-        ratio, reach = (
-            rows["loss"] / rows["predicted"],
-            (rows["loss_high"] - rows["loss"]) / rows["predicted"],
-        )
+def _lines(axis: Axes, table: pd.DataFrame, name: str) -> None:
+    for (circuit, shots), rows in table.groupby(["circuit", "shots"]):
+        if name == "gradient_square" and shots:
+            continue
+        _, colour, marker = CIRCUITS[circuit]
+        if name == "gradient_square":
+            law = rows[name] / rows["gradient_law"]
+            axis.plot(rows["qubits"], law, "--", color=colour, linewidth=0.6)
         axis.errorbar(
-            rows["qubits"] + shift,
-            ratio,
-            reach,
-            color=colour,
-            marker=marker,
-            markersize=3,
-            linestyle="none",
-            elinewidth=0.7,
-        )
-    axis.axhline(1, color="black", linewidth=0.6)
-    axis.set_xticks(range(2, int(table["qubits"].max()) + 1, 2))
-    axis.set_ylabel("sampled / predicted")
-
-
-def _accuracy(axis: Axes, table: pd.DataFrame) -> None:
-    for model, rows in table.groupby("model"):
-        text, colour, marker = NAMES[model]
-        axis.plot(rows["qubits"], rows["train_accuracy"], ":", color=colour, marker=marker, ms=3)
-        axis.plot(
-            rows["qubits"],
-            rows["test_accuracy"],
-            "-",
-            color=colour,
-            marker=marker,
-            ms=3,
-            label=text,
-        )
-    axis.plot([], [], ":", color="0.3", label="train")
-    axis.plot([], [], "-", color="0.3", label="test")
-    axis.set(ylabel="accuracy", ylim=(0.2, 1.02))
-    axis.set_xticks(sorted(table["qubits"].unique()))
-    axis.legend(loc="lower left", ncols=2, handlelength=1.2, columnspacing=0.8, borderpad=0)
-
-
-def _classes(axis: Axes, table: pd.DataFrame, name: str, label: str) -> None:
-    for model, rows in table.groupby("model"):
-        _, colour, marker = NAMES[model]
-        reach = rows[f"{name}_high"] - rows[name]
-        axis.errorbar(
-            rows["qubits"],
+            rows["qubits"] + (0.15 if circuit == "permutation" else -0.15),
             rows[name],
-            reach,
+            rows[f"{name}_high"] - rows[name],
             color=colour,
             marker=marker,
-            markersize=3,
-            elinewidth=0.7,
-            capsize=1.5,
+            markersize=2.5,
+            linestyle=":" if shots else "-",
+            linewidth=0.8,
+            elinewidth=0.5,
         )
-    axis.set_ylabel(label)
-    axis.set_xticks(sorted(table["qubits"].unique()))

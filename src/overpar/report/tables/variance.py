@@ -1,4 +1,4 @@
-"""Tables of loss variance and of classification: expressivity against trainability."""
+"""Tables of the variance of loss and gradient: expressivity against trainability."""
 
 import json
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtri
 from xarray import Dataset
 
 from overpar.base.statistics import line, variance_interval
@@ -14,7 +14,6 @@ from overpar.report.tables.columns import columns, interval
 from overpar.report.tables.settings import settings
 
 LEVEL = 0.99
-SYMMETRIC = "equivariant"
 SETTINGS = ("depth", "engine", "model", "qubits", "samples")
 
 
@@ -22,14 +21,16 @@ SETTINGS = ("depth", "engine", "model", "qubits", "samples")
     *SETTINGS,
     *("boundary", "parameters", "observable_norm", *interval("loss", "derivative")),
     *("gradient_square", "dimension", "predicted", "distance", "haar", "haar_distance"),
+    *("derivative_haar", "derivative_haar_distance"),
 )
 def variances(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per model, size and depth: sampled variances with intervals, and the predicted one.
 
     `loss` and `derivative` are variances over angles; their intervals hold at 99 % for all rows
     together. `predicted` comes from the algebra alone; `distance` is that of the sampled variance
-    from it, in half-widths of the interval. `observable_norm` is Tr O²/2ⁿ, and `haar` is that over
-    2ⁿ + 1, the variance over Haar-random unitaries of a traceless O.
+    from it, in half-widths of the interval. `observable_norm` is Tr O²/2ⁿ of a traceless O, and
+    `haar` that over 2ⁿ + 1, the variance of the loss over Haar-random unitaries; `derivative_haar`,
+    4ⁿ/(2(4ⁿ − 1)) times it, is that of its derivative along a rotation between two of them.
     """
     predicted: dict[tuple[str, int], Dataset] = {}
     sampled = []
@@ -56,10 +57,14 @@ def variances(records: Iterable[Dataset]) -> pd.DataFrame:
         half = row["loss_high"] - row["loss"]
         row["haar"] = row["observable_norm"] / (2 ** spec["qubits"] + 1)
         row["haar_distance"] = abs(row["loss"] - row["haar"]) / half
+        row["derivative_haar"] = row["haar"] / (2 - 2 * 4.0 ** -spec["qubits"])
+        half = row["derivative_high"] - row["derivative"]
+        row["derivative_haar_distance"] = abs(row["derivative"] - row["derivative_haar"]) / half
         known = predicted.get((spec["model"], spec["qubits"]))
         row["dimension"] = float(known["dimension"]) if known is not None else np.nan
         if known is not None and "variance" in known:
             row["predicted"] = float(known["variance"])
+            half = row["loss_high"] - row["loss"]
             row["distance"] = abs(row["loss"] - row["predicted"]) / half
         rows.append(row)
     return pd.DataFrame(rows)
@@ -103,49 +108,3 @@ def slopes(records: Iterable[Dataset]) -> pd.DataFrame:
                 row |= {key: fit.slope, f"{key}_low": low, f"{key}_high": high}
                 row[f"{key}_misfit"] = fit.misfit
     return pd.DataFrame(rows)
-
-
-@columns(
-    *("parameters", "runs", "loss", *interval("train_accuracy", "test_accuracy", "gap")),
-    *(*interval("gradient_square"), "gap_excess", "gradient_ratio"),
-    with_settings=True,
-)
-def classification(records: Iterable[Dataset]) -> pd.DataFrame:
-    """One row per circuit and size: accuracies and gradients, means with 99 % intervals of runs.
-
-    `gap` is training minus test accuracy. `gap_excess` is the least by which a circuit's exceeds
-    that of the equivariant one of the same size, `gradient_ratio` the most that its mean squared
-    gradient is of that one's, both from the ends of the intervals.
-    """
-    rows = []
-    for record in records:
-        train, test = record["train_accuracy"].values, record["test_accuracy"].values
-        row: dict[str, Any] = {
-            **settings(record),
-            "parameters": int(record.attrs["parameters"]),
-            "runs": len(record["status"]),
-            "loss": float(np.nanmin(record["loss"].values, axis=1).mean()),
-        }
-        for name, sample in (
-            ("train_accuracy", train),
-            ("test_accuracy", test),
-            ("gap", train - test),
-            ("gradient_square", record["gradient_square"].values),
-        ):
-            quantile = stdtrit(len(sample) - 1, (1 + LEVEL) / 2)
-            half = quantile * sample.std(ddof=1) / np.sqrt(len(sample))
-            mean = float(sample.mean())
-            row |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
-        rows.append(row)
-    if not rows:
-        return pd.DataFrame()
-    table = pd.DataFrame(rows).sort_values(["qubits", "model"], ignore_index=True)
-    symmetric = table[table["model"] == SYMMETRIC].set_index("qubits")
-    others = table["model"] != SYMMETRIC
-    gap, gradient = (
-        table["qubits"].map(symmetric[column]).where(others)
-        for column in ("gap_high", "gradient_square_low")
-    )
-    table["gap_excess"] = table["gap_low"] - gap
-    table["gradient_ratio"] = table["gradient_square_high"] / gradient
-    return table
