@@ -31,23 +31,25 @@ PANELS = (
 
 
 def draw(*, cells: pd.DataFrame, slopes: pd.DataFrame) -> Drawn:
-    """Training error, gap and squared gradient against qubits; a column per set of states."""
+    """Training error, gap and squared gradient against qubits; a row per set of states."""
     sizes = [
         (data, count)
         for data in SETS
         for count in sorted(cells.loc[cells["data"] == data, "train_states"].unique())
     ]
-    figure = Figure(figsize=(2 * COLUMN if len(sizes) > 4 else COLUMN, 4.2))
-    axes = figure.subplots(len(PANELS), len(sizes), sharex=True, sharey="row", squeeze=False)
-    for column, (data, count) in enumerate(sizes):
-        rows = cells[(cells["data"] == data) & (cells["train_states"] == count)]
-        axes[0, column].set_title(f"{SETS[data]}\n{count} states", fontsize=6)
-        for axis, (name, _) in zip(axes[:, column], PANELS, strict=True):
-            _lines(axis, rows, name)
-        axes[-1, column].set(yscale="log", xlabel="qubits $n$")
-        axes[-1, column].set_xticks(sorted(cells["qubits"].unique()))
-    for axis, (_, label) in zip(axes[:, 0], PANELS, strict=True):
-        axis.set_ylabel(label)
+    figure = Figure(figsize=(COLUMN, 0.9 + 0.95 * len(sizes)))
+    axes = figure.subplots(len(sizes), len(PANELS), sharex=True, sharey="col", squeeze=False)
+    for row, (data, count) in zip(axes, sizes, strict=True):
+        chosen = cells[(cells["data"] == data) & (cells["train_states"] == count)]
+        for axis, (name, _) in zip(row, PANELS, strict=True):
+            _lines(axis, chosen, name)
+        row[0].set_ylabel(f"{SETS[data]},\n{count} states")
+    for axis, (_, label) in zip(axes[0], PANELS, strict=True):
+        axis.set_title(label)
+    axes[0, -1].set(yscale="log")
+    for axis in axes[-1]:
+        axis.set(xlabel="qubits $n$")
+        axis.set_xticks(sorted(cells["qubits"].unique()))
     handles = [
         Line2D([], [], color=colour, marker=marker, markersize=3, label=text)
         for text, colour, marker in CIRCUITS.values()
@@ -62,7 +64,7 @@ def draw(*, cells: pd.DataFrame, slopes: pd.DataFrame) -> Drawn:
         "entanglement, graph states by whether the graph is connected, product states by a "
         "function of all pairs of qubits, which favours the equivariant circuit, or of one pair, "
         "which it cannot see. Error: share of states on the wrong side after "
-        f"{int(cells['steps'].max())} steps of Adam. Below: mean squared derivative at initial "
+        f"{int(cells['steps'].max())} steps of Adam. Right: mean squared derivative at initial "
         "angles U[0, 2π); dashed: the law of deep circuits; slopes with 99 % intervals: "
         f"{shown}. Bars: 99 % intervals over {int(cells['runs'].max())} runs, each with its own "
         "states and angles."

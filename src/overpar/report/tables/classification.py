@@ -36,7 +36,8 @@ def cells(records: Iterable[Dataset]) -> pd.DataFrame:
     circuit's exceeds that of the permutation-equivariant one on the same states, run by run.
     `gradient_law` is the mean squared derivative at the initial angles over that of deep circuits,
     `signal` the gradient's squared norm over that of the shot noise. `learnt` counts runs whose
-    training error is seen at 0.1 or less, `learnt_steps` is the median of the first such step.
+    training error is seen at 0.1 or less, `learnt_steps` is the median over all runs of the first
+    such step, infinite if there is none.
     """
     rows, samples = [], []
     for record in records:
@@ -54,8 +55,8 @@ def cells(records: Iterable[Dataset]) -> pd.DataFrame:
             "learnt": int(np.isfinite(first).sum()),
             "learnt_steps": np.median(first),
         }
-        if "signal" in record:
-            row["signal"] = record["signal"].values.mean()
+        row["signal"] = record["signal"].values.mean() if "signal" in record else np.nan
+        row |= dict.fromkeys(interval(*(f"{name}_excess" for name in COMPARED)), np.nan)
         means = {"underfitting": 2 * train - test, "loss_above": loss - record["limit"].values}
         for name, sample in {**found, **means, "gradient_square": gradient}.items():
             row |= _mean(name, sample)
@@ -88,6 +89,7 @@ def slopes(records: Iterable[Dataset]) -> pd.DataFrame:
     exact = table[table["shots"] == 0]
     for key, sizes in exact.groupby(["circuit", "data", "train_states"], sort=False):
         row: dict[str, Any] = dict(zip(("circuit", "data", "train_states"), key, strict=True))
+        row |= dict.fromkeys((*interval("gradient_rate"), "gradient_rate_misfit"), np.nan)
         rows.append(row)
         if len(sizes) < 3:
             continue
