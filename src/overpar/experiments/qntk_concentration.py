@@ -9,6 +9,7 @@ from overpar.base.records import Variable
 from overpar.engines.choose import make_objective
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.qntk import random_task
+from overpar.quantities import kernel_moments as moments
 from overpar.quantities import kernel_theory as theory
 from overpar.quantities.kernel import meta_kernel, tangent_kernel
 
@@ -63,8 +64,10 @@ def run(spec: Spec, context: Context) -> Result:
 
 FORMULAS = (
     ("mean", theory.mean, "K̄ at finite D"),
-    ("deviation", theory.deviation, "ΔK at finite D"),
-    ("meta_mean", theory.meta_mean, "E μ at finite D, leading order in L"),
+    ("deviation", moments.deviation, "ΔK at finite D"),
+    ("square", moments.kernel_square, "E K² at finite D"),
+    ("meta_mean", moments.meta_mean, "E μ at finite D"),
+    ("meta_square", moments.meta_square, "E μ² at finite D"),
     ("printed_mean", theory.printed_mean, "K̄ as printed, eq. (9)"),
     ("printed_deviation", theory.printed_deviation, "ΔK as printed, eq. (12)"),
     ("printed_meta_deviation", theory.printed_meta_deviation, "Δμ as printed, eq. (15)"),

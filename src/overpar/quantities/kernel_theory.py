@@ -4,14 +4,13 @@ They are over Haar-random W_l and uniform Pauli strings P_l ≠ 1 in U = Π_l W_
 given observable O of dimension D = 2ⁿ, L layers, and pure inputs. The printed formulas are for
 large D; of them, eq. (9) alone is a factor 2 below the others at equal inputs.
 
-The finite-D formulas come from one fact. With ψ the output state and P̃_l the strings carried to
-the end of the circuit, ∂ε/∂θ_l = Tr(P̃_l i[ρ, O]), the P̃_l are independent of ψ and of one another,
-and i[ρ, O] has the eigenvalues ±s alone, where s² = ⟨O²⟩ − ⟨O⟩² in ψ. So the derivatives are
-independent given ψ, and share its s. The rotation that acts first is the one exception, since its
-input is no random state: it changes nothing in means, and the deviation at order 1/L only.
+The means come from one fact. With ψ the output state and P̃_l the strings carried to the end of the
+circuit, ∂ε/∂θ_l = Tr(P̃_l i[ρ, O]), and the mean of P̃_l ⊗ P̃_l is (D·swap − 1)/(D²−1), independent
+of ψ. Second moments are in `kernel_moments`.
 """
 
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
@@ -23,20 +22,29 @@ from overpar.model.observables import PauliSum, Task
 
 @dataclass(frozen=True)
 class Traces:
-    """What theory needs of an observable: its dimension and Tr O, Tr O², Tr O³, Tr O⁴.
+    """What theory needs of an observable: its dimension and Tr O, …, Tr O⁶.
 
     Args:
         size: D ≥ 2.
-        powers: the four traces.
+        powers: the traces, as many as a formula needs.
     """
 
     size: int
-    powers: tuple[float, float, float, float]
+    powers: tuple[float, ...]
 
     @property
     def scatter(self) -> float:
         """D Tr O² − Tr² O."""
         return self.size * self.powers[1] - self.powers[0] ** 2
+
+    @property
+    def centred(self) -> tuple[float, ...]:
+        """Traces of the powers of O − Tr O/D, which has the same derivatives."""
+        shift, sums = -self.powers[0] / self.size, (float(self.size), *self.powers)
+        return tuple(
+            sum(comb(k, j) * shift ** (k - j) * sums[j] for j in range(k + 1))
+            for k in range(1, len(sums))
+        )
 
 
 def eigenvalues(task: Task) -> Floats:
@@ -62,12 +70,11 @@ def traces(values: Floats) -> Traces:
 
     Examples:
         >>> traces(np.array([-1.0, 1.0])).powers
-        (0.0, 2.0, 0.0, 2.0)
+        (0.0, 2.0, 0.0, 2.0, 0.0, 2.0)
 
     Source: definition.
     """
-    first, second, third, fourth = (float((values**k).sum()) for k in (1, 2, 3, 4))
-    return Traces(len(values), (first, second, third, fourth))
+    return Traces(len(values), tuple(float((values**k).sum()) for k in range(1, 7)))
 
 
 def printed_mean(o: Traces, layers: int) -> float:
@@ -151,50 +158,6 @@ def mean(o: Traces, layers: int) -> float:
     Source: second Haar moments, E s² times 2D/(D²−1) from each layer.
     """
     return data_kernel(o, layers, 1.0)
-
-
-def deviation(o: Traces, layers: int) -> float:
-    """ΔK = √(Lκ₄E s⁴ + L(L−1)κ₂²E s⁴ − K̄²), at any D.
-
-    κ₂ = 2D/(D²−1) and κ₄ = 12(D+2)/((D²−1)(D+3)) are the moments of (∂ε/∂θ)/s. For large L,
-    ΔK/K̄ does not vanish as L^{-1/2}: it tends to the relative deviation of s² over states, which
-    is of order D^{-1/2}.
-
-    Args:
-        o: traces of O.
-        layers: L ≥ 1.
-
-    Raises:
-        UserError: if `layers` is below 1.
-
-    Source: fourth moments of a Haar-random state and of a 2×2 block of a Haar-rotated string
-    (complex Jacobi ensemble); for large D and L ≪ D, eq. (12) of arXiv:2203.16711.
-    """
-    integer("layers", layers, 1)
-    d, (p1, p2, p3, p4) = o.size, o.powers
-    two, three, four = d * (d + 1), d * (d + 1) * (d + 2), d * (d + 1) * (d + 2) * (d + 3)
-    variance_squared = (
-        (p2**2 + p4) / two
-        - 2 * (p2 * p1**2 + p2**2 + 2 * p3 * p1 + 2 * p4) / three
-        + (p1**4 + 6 * p1**2 * p2 + 3 * p2**2 + 8 * p1 * p3 + 6 * p4) / four
-    )
-    second, fourth = 2 * d / (d**2 - 1), 12 * (d + 2) / ((d**2 - 1) * (d + 3))
-    square = layers * variance_squared * (fourth + (layers - 1) * second**2)
-    return float(np.sqrt(max(square - mean(o, layers) ** 2, 0.0)))
-
-
-def meta_mean(o: Traces, layers: int) -> float:
-    """E μ = 2L(L−1) (D/(D²−1))² E c₃, the leading order in L; zero for a symmetric spectrum.
-
-    c₃ = ⟨O³⟩ − 3⟨O²⟩⟨O⟩ + 2⟨O⟩³ in a Haar-random state. For Tr O = 0 it is D Tr O³/((D+1)(D+2)).
-
-    Source: second Haar moments of the strings, third of the state; eq. (15) of arXiv:2203.16711
-    has E μ = 0.
-    """
-    d, (p1, p2, p3, _) = o.size, o.powers
-    two, three = d * (d + 1), d * (d + 1) * (d + 2)
-    cumulant = p3 / d - 3 * (p1 * p2 + p3) / two + 2 * (p1**3 + 3 * p1 * p2 + 2 * p3) / three
-    return 2 * layers * (layers - 1) * (d / (d**2 - 1)) ** 2 * cumulant
 
 
 def _unit(o: Traces, layers: int) -> float:

@@ -1,9 +1,10 @@
 """Averages over Haar-random unitaries, by characters of the symmetric group in exact rationals.
 
 A permutation of k places enters by the lengths of its cycles, a partition of k. Partitions also
-name the irreducible representations ("shapes"). The average of (V X V†)^{⊗k} is Σ_σ c(σ) σ, where σ
-permutes k copies of ℂᴰ and c depends on cycles alone. Shapes of more than D rows vanish on (ℂᴰ)^{⊗k}
-and are left out: this is the pseudo-inverse of the Gram matrix, right for every D, also below k.
+name the irreducible representations ("shapes"). The average of (V X V†)^{⊗k} is Σ_σ c(σ) σ, where
+σ permutes k copies of ℂᴰ and c depends on cycles alone. Shapes of more than D rows vanish on
+(ℂᴰ)^{⊗k} and are left out: this is the pseudo-inverse of the Gram matrix, right for every D, also
+below k.
 """
 
 from collections.abc import Iterator, Sequence
@@ -169,36 +170,41 @@ def trace_moment(
     )
 
 
-def state_moment(orders: Sequence[int], powers: Sequence[float], *, size: int) -> float:
-    """E Π_i ⟨ψ|O^{a_i}|ψ⟩ over Haar-random states ψ.
+def state_moment(orders: Sequence[int], size: int) -> dict[Partition, Fraction]:
+    """E Π_i ⟨ψ|O^{a_i}|ψ⟩ over Haar-random states ψ, in products of power sums of O.
 
     It is the sum over set partitions of Π_blocks (|b|−1)! Tr O^{Σ_b a}, over D(D+1)…(D+k−1).
 
     Args:
         orders: a_1 … a_k, each at least 1.
-        powers: Tr Oʲ for j up to their sum.
         size: D ≥ 1.
 
+    Returns:
+        The factor of Π_j Tr O^{λ_j} for each partition λ of Σ a.
+
     Examples:
-        >>> state_moment((1, 1), (0.0, 2.0), size=2)  # ⟨Z⟩² of a random qubit
-        0.3333333333333333
+        >>> state_moment((1, 1), 2)  # ⟨Z⟩² of a random qubit: Tr² Z/6 + Tr Z²/6 = 1/3
+        {(1, 1): Fraction(1, 6), (2,): Fraction(1, 6)}
 
     Source: projector on the symmetric subspace; `twirled` of a pure state.
     """
-    total = _blocks(tuple(sorted(orders)), tuple(powers))
-    return total / prod(size + i for i in range(len(orders)))
+    below = prod(size + i for i in range(len(orders)))
+    return {each: Fraction(count, below) for each, count in _blocks(tuple(orders)).items()}
 
 
 @cache
-def _blocks(orders: Partition, powers: tuple[float, ...]) -> float:
+def _blocks(orders: Partition) -> dict[Partition, int]:
     if not orders:
-        return 1.0
-    total, others = 0.0, range(1, len(orders))
+        return {(): 1}
+    total: dict[Partition, int] = {}
+    others = range(1, len(orders))
     for count in range(len(orders)):
         for joined in combinations(others, count):
             order = orders[0] + sum(orders[i] for i in joined)
             rest = tuple(orders[i] for i in others if i not in joined)
-            total += factorial(count) * powers[order - 1] * _blocks(rest, powers)
+            for each, ways in _blocks(rest).items():
+                key = tuple(sorted((order, *each), reverse=True))
+                total[key] = total.get(key, 0) + factorial(count) * ways
     return total
 
 
