@@ -1,13 +1,11 @@
 """The quantum neural tangent kernel: against Qibo, finite differences, closed forms and moments."""
 
 import json
-from fractions import Fraction
 
 import dense
 import numpy as np
 import pytest
 from cases import rng
-from random_kernels import sampled
 from xarray import Dataset
 
 from overpar.base.errors import UserError
@@ -31,8 +29,8 @@ from overpar.quantities.kernel import (
     meta_kernel,
     tangent_kernel,
 )
-from overpar.quantities.weingarten import trace_moment
 from overpar.report.tables import qntk as tables
+from overpar.report.tables.qntk_laws import cases, limits
 
 SIZES = (1, 2, 3, 4)
 # A spectrum without symmetry, and of trace 1.2·2ⁿ: every power counts.
@@ -237,32 +235,6 @@ def test_eigenvalues_are_those_of_the_mean_kernel(inputs: int) -> None:
     assert equal == pytest.approx(theory.mean(o, 5))
 
 
-def test_finite_formulas_tend_to_the_printed_ones_but_for_eqs_9_and_15() -> None:
-    """At 1 ≪ L ≪ D; the diagonal of the Hessian, which is of one sign given the state, lifts the
-    square of eq. (15) by a half."""
-    size, layers = 2**40, 1024
-    o = theory.Traces(size, (0.0, 1.0 * size, 0.0, 1.0 * size, 0.0, 1.0 * size))
-    assert theory.mean(o, 8) == pytest.approx(2 * theory.printed_mean(o, 8))
-    assert moments.deviation(o, 8) == pytest.approx(theory.printed_deviation(o, 8))
-    meta = moments.meta_square(o, layers) / theory.printed_meta_deviation(o, layers) ** 2
-    assert meta == pytest.approx(1.5, rel=2e-3)
-
-
-def test_a_projector_has_no_width_at_which_its_kernel_concentrates() -> None:
-    """ΔK² = (L/D⁴)[8 Tr² O² + (8 + 4L) Tr O⁴] at large D: for rank one, ΔK/K̄ is √(1 + 4/L)."""
-    o = theory.Traces(2**30, (1, 1, 1, 1, 1, 1))
-    for layers in (1, 10, 1000):
-        ratio = moments.deviation(o, layers) / theory.mean(o, layers)
-        assert ratio == pytest.approx(np.sqrt(1 + 4 / layers), rel=1e-6)
-
-
-@pytest.mark.parametrize("d", [2, 4, 16])
-def test_moments_of_one_derivative(d: int) -> None:
-    """κ₄ = 12(D+2)/((D²−1)(D+3)), that of a 2×2 block of a Haar-rotated string (complex Jacobi)."""
-    fourth = trace_moment((0, 2, 0, 2), (0, d, 0, d), 4, size=d)
-    assert fourth == Fraction(12 * (d + 2), (d**2 - 1) * (d + 3))
-
-
 def test_spectrum_of_an_observable() -> None:
     task = Task(Circuit(2, (), 0), SKEW)
     np.testing.assert_allclose(
@@ -276,50 +248,11 @@ def test_spectrum_of_an_observable() -> None:
         theory.eigenvalues(projector)
 
 
-@pytest.mark.parametrize(
-    ("values", "layers", "count"),
-    [
-        ((1.5, -0.5), 1, 200_000),
-        ((1.5, -0.5), 2, 200_000),
-        ((1.5, -0.5), 4, 100_000),
-        ((3.0, 0.4, -0.5, -1.5), 1, 200_000),
-        ((3.0, 0.4, -0.5, -1.5), 2, 100_000),
-        ((3.0, 0.4, -0.5, -1.5), 5, 50_000),
-    ],
-)
-def test_moments_over_random_circuits(values: tuple[float, ...], layers: int, count: int) -> None:
-    """E K, E K², E μ and E μ² of an O without symmetry, to four standard errors."""
-    kernel, meta = sampled(np.array(values), layers, count, rng("means", len(values), layers))
-    o = theory.traces(np.array(values))
-    for found, law in (
-        (kernel, theory.mean),
-        (kernel**2, moments.kernel_square),
-        (meta, moments.meta_mean),
-        (meta**2, moments.meta_square),
-    ):
-        error = found.std() / np.sqrt(count)
-        assert abs(found.mean() - law(o, layers)) < 4 * error, law
-
-
-def test_the_sampled_kernels_are_those_of_the_engine() -> None:
-    """Over 2000 circuits each, to five standard errors of the difference."""
-    random, found = rng("sampled"), []
-    for _ in range(2000):
-        task = Task(random_circuit(2, 3, random), SKEW)
-        objective, angles = make_objective(task), random.uniform(0, 2 * np.pi, (1, 3))
-        found.append([f(objective, angles)[0] for f in (tangent_kernel, meta_kernel)])
-    for ours, theirs in zip(
-        np.transpose(found), sampled(theory.eigenvalues(task), 3, 20_000, random), strict=True
-    ):
-        error = np.hypot(ours.std() / np.sqrt(len(ours)), theirs.std() / np.sqrt(len(theirs)))
-        assert abs(ours.mean() - theirs.mean()) < 5 * error
-
-
 def record(kernel: np.ndarray, layers: int, qubits: int = 4) -> Dataset:
     """A record of given kernels, shape (instances, samples), with K̄ = 1 in theory."""
     one = np.ones(len(kernel))
     values = {"mean": one, "deviation": one, "printed_mean": one / 2, "printed_deviation": one}
-    values |= {"meta_mean": 0 * one, "printed_meta_deviation": one}
+    values |= {"meta_mean": 0 * one, "meta_square": one, "printed_meta_deviation": one}
     spec = {"qubits": qubits, "layers": layers, "instances": len(kernel)}
     return Dataset(
         {name: ("instance", value) for name, value in values.items()}
@@ -396,6 +329,7 @@ def test_supervised_table_of_made_up_eigenvalues() -> None:
     one = np.ones(50)
     values = {"uniform": uniform, "rest": 20 * one + random.normal(size=50)}
     values |= {"predicted_uniform": 12 * one, "predicted_rest": 16 * one, "printed_rest": 15 * one}
+    values |= {"conditional": 0.7 * uniform / 0.9}
     pairs = np.array([0.7 * uniform, 2 * uniform]).T
     made = Dataset(
         {name: ("instance", value) for name, value in values.items()}
@@ -411,3 +345,41 @@ def test_supervised_table_of_made_up_eigenvalues() -> None:
     assert row["rest"] == pytest.approx(20, abs=0.6)
     assert row["smallest_ratio"] == pytest.approx(0.7, abs=0.05)
     assert row["printed"] == pytest.approx(15)
+    assert row["edge_ratio"] == pytest.approx(0.9)
+    assert (row["edge_low"], row["edge_high"]) == (9 / 16, 1 - 3 / 64)
+
+
+def test_tables_of_made_up_laws() -> None:
+    """Twice the law in every moment; an interval that widens with the spread."""
+    random = rng("laws")
+    kernel, meta = (x * (1 + 0.1 * random.choice([-1.0, 1.0], 400)) for x in (6.0, 2.0))
+    values = {"kernel": kernel, "meta": meta, "printed": 4.0, "mean": 3.0, "square": 18.0}
+    values |= {"meta_mean": 0.5, "meta_square": 4.0}
+    made = Dataset(
+        {name: ("circuit", np.broadcast_to(value, 400)) for name, value in values.items()}
+        | {"dimension": ((), 8)},
+        attrs={"spec": json.dumps({"case": "sum", "qubits": 3, "layers": 4, "overlap": 1.0})},
+    )
+    row = cases([made]).iloc[0]
+    assert row["kernel_low"] < 1.5 < row["kernel_high"] < 1.55
+    assert (row["law"], row["dimension"], row["meta_law"]) == (0.75, 8, 0.25)
+    assert row["gamma"] == 2 * row["kernel"]
+    for name in ("square", "meta_square"):
+        assert row[name] == pytest.approx({"square": 2.02, "meta_square": 1.01}[name], abs=0.05)
+    pair = cases([made.drop_vars(["square", "meta_mean", "meta_square"])]).iloc[0]
+    assert np.isnan(pair["square"])
+
+
+def test_rates_of_made_up_ratios() -> None:
+    """1 + 3/D has the rate 1, 2 − 5/D² the rate 2."""
+    qubits = np.arange(2, 12)
+    made = Dataset(
+        {"qubits": ("size", qubits), "one": ("size", 1 + 3 / 2.0**qubits)}
+        | {"two": ("size", 2 - 5 / 4.0**qubits)},
+        attrs={"spec": json.dumps({"observable": "low_rank", "layers": 4})},
+    )
+    table = limits([made]).set_index(["formula", "qubits"])
+    assert table.loc[("one", 5), "rate"] == pytest.approx(1)
+    assert table.loc[("two", 5), "rate"] == pytest.approx(2)
+    assert np.isnan(table.loc[("two", 11), "rate"])
+    assert table.loc[("two", 11), "ratio"] == pytest.approx(2, abs=1e-5)

@@ -98,10 +98,12 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("noisy_spectra", {"qubits": 2, "depth": 1, "noise": "local:0.01"}),
     ("ntangled", {"qubits": 2, "depth": 1, "target": 0.15, "inputs": 10, "restarts": 1}),
     ("ntangled_audit", {"ansatz": "hwe", "qubits": 2, "inputs": 2}),
+    ("qntk_cases", {"case": "pair", "qubits": 1, "layers": 2, "circuits": 2}),
     (
         "qntk_concentration",
         {"qubits": 1, "layers": 2, "instances": 2, "samples": 2, "meta_samples": 1},
     ),
+    ("qntk_limits", {"observable": "extensive", "layers": 2}),
     ("qntk_supervised", {"qubits": 1, "layers": 2, "inputs": 2, "instances": 2}),
     ("qntk_training", {"qubits": 1, "layers": 2, "rate": 0.01, **RUNS, "instances": 2}),
     ("spectra", {**CHAIN, "at": "random", "samples": 1}),

@@ -10,7 +10,7 @@ from overpar.engines.choose import make_engine
 from overpar.experiments.common.spec import CellSpec, Context, Result
 from overpar.model.qntk import random_task
 from overpar.quantities import kernel_theory as theory
-from overpar.quantities.kernel import data_eigenvalues, data_kernel
+from overpar.quantities.kernel import conditional_kernel, data_eigenvalues, data_kernel
 
 SOURCE = "arXiv:2203.16711, Fig. 3"
 
@@ -43,9 +43,12 @@ def run(spec: Spec, context: Context) -> Result:
         random = context.generator("instance", k)
         task = random_task(spec.qubits, spec.layers, random, spec.inputs)
         angles = context.generator("angles", k).uniform(0, 2 * np.pi, spec.layers)
-        kernel = data_kernel(make_engine(task, spec.engine, context.threads), task, angles)
+        engine = make_engine(task, spec.engine, context.threads)
+        kernel = data_kernel(engine, task, angles)
         spectra.append(np.linalg.eigvalsh(kernel))
-        found.append(data_eigenvalues(kernel)[1:])
+        outputs = engine.tangents(angles)[0].reshape(spec.inputs, -1) * np.sqrt(spec.inputs)
+        given = np.linalg.eigvalsh(conditional_kernel(task, outputs, spec.layers))[0]
+        found.append((*data_eigenvalues(kernel)[1:], given))
         o = theory.traces(theory.eigenvalues(task))
         predicted.append(
             (
@@ -55,7 +58,7 @@ def run(spec: Spec, context: Context) -> Result:
             )
         )
         context.progress(k + 1, spec.instances)
-    uniform, rest = np.array(found).T
+    uniform, rest, given = np.array(found).T
     smallest, others, printed = np.array(predicted).T
     one = ("instance",)
     return Result(
@@ -63,6 +66,7 @@ def run(spec: Spec, context: Context) -> Result:
             "eigenvalues": Variable(("instance", "input"), np.array(spectra), "of K, ascending"),
             "uniform": Variable(one, uniform, "K in the direction (1, …, 1)"),
             "rest": Variable(one, rest, "mean of K in the directions orthogonal to it"),
+            "conditional": Variable(one, given, "smallest of its mean given the output states"),
             "predicted_uniform": Variable(one, smallest, "its mean, eq. (21)"),
             "predicted_rest": Variable(one, others, "its mean at finite D"),
             "printed_rest": Variable(one, printed, "both means by eq. (17)"),

@@ -4,11 +4,13 @@ The error is ε(θ) = ⟨ψ|U†OU|ψ⟩ − O₀ with angles in exp(iθP), with
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from overpar.base.checks import integer, require
 from overpar.base.progress import Progress, silent
 from overpar.engines.interface import Engine, Floats, Objective
-from overpar.model.observables import Task, apply_observable
+from overpar.model.observables import PauliSum, Task, apply_observable
+from overpar.quantities.kernel_theory import matrix
 
 # Distance in θ between the gradients of a fourth-order difference, radians.
 STEP = 1e-3
@@ -78,6 +80,32 @@ def data_kernel(engine: Engine, task: Task, angles: Floats) -> Floats:
     # The joint state holds every input with amplitude 1/√k.
     gradients = 2 * inputs * overlaps.real
     return np.asarray(gradients @ gradients.T)
+
+
+def conditional_kernel(task: Task, outputs: NDArray[np.complex128], layers: int) -> Floats:
+    """The mean of the kernel of orthogonal inputs over random circuits of given output states.
+
+    2DL/(D²−1) times the Laplacian of the weights |⟨ψ_a|O|ψ_b⟩|² among all D basis states, of which
+    the rows and columns of the inputs are kept. Given the outputs, layers are independent, so the
+    kernel is like a Wishart matrix of L degrees of freedom with this mean. Its smallest eigenvalue
+    is what leaks from the inputs to the others: zero if |A| = D.
+
+    Args:
+        task: with a `PauliSum`.
+        outputs: orthonormal ψ_a, shape (k, 2ⁿ).
+        layers: L ≥ 1.
+
+    Returns:
+        Shape (k, k).
+
+    Source: E P̃ ⊗ P̃ = (D·swap − 1)/(D²−1) for each layer.
+    """
+    assert isinstance(task.observable, PauliSum)
+    size = outputs.shape[1]
+    moved = outputs @ matrix(task.observable, task.circuit.qubits).T
+    weights = np.abs(outputs.conj() @ moved.T) ** 2
+    strength = (np.abs(moved) ** 2).sum(axis=1)
+    return np.asarray(2 * size * layers / (size**2 - 1) * (np.diag(strength) - weights))
 
 
 def data_eigenvalues(kernel: Floats) -> tuple[float, float, float]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 
 from overpar.base.checks import integer
 from overpar.base.errors import UserError
@@ -57,12 +58,20 @@ def eigenvalues(task: Task) -> Floats:
     """
     if not isinstance(task.observable, PauliSum):
         raise UserError("Argument `task` must have a Pauli sum as its observable.")
-    size = 2**task.circuit.qubits
+    return np.asarray(np.linalg.eigvalsh(matrix(task.observable, task.circuit.qubits)))
+
+
+def matrix(observable: PauliSum, qubits: int) -> NDArray[np.complex128]:
+    """An observable as a Hermitian matrix, shape (2ⁿ, 2ⁿ).
+
+    Source: definition.
+    """
+    size = 2**qubits
     rows = np.arange(size)
-    matrix = np.zeros((size, size), np.complex128)
-    for flip, diagonal in zip(*task.observable.by_flip(task.circuit.qubits), strict=True):
-        matrix[rows, rows ^ flip] += diagonal
-    return np.asarray(np.linalg.eigvalsh(matrix))
+    out = np.zeros((size, size), np.complex128)
+    for flip, diagonal in zip(*observable.by_flip(qubits), strict=True):
+        out[rows, rows ^ flip] += diagonal
+    return out
 
 
 def traces(values: Floats) -> Traces:
@@ -105,14 +114,14 @@ def printed_meta_deviation(o: Traces, layers: int) -> float:
 
 
 def printed_data_kernel(o: Traces, layers: int, overlap: float) -> float:
-    """K̄_ab ≈ 2L Tr(O²) σ/D² for inputs a, b with one observable, as printed.
+    """K̄_ab ≈ 2L Tr(O₁O₂) σ/D² for inputs a, b, as printed.
 
     Args:
-        o: traces of O.
+        o: traces of O; of two observables Tr O² is Tr O₁O₂.
         layers: L ≥ 1.
         overlap: σ = |⟨ψ_a|ψ_b⟩|² in [0, 1]; 1 for a = b.
 
-    Source: arXiv:2203.16711, eq. (17) with O₁ = O₂.
+    Source: arXiv:2203.16711, eq. (17).
     """
     return 2 * layers * o.powers[1] * overlap / o.size**2
 
@@ -139,9 +148,9 @@ def data_kernel(o: Traces, layers: int, overlap: float) -> float:
     """K̄_ab = 2L [D Tr O² − Tr² O] (Dσ−1)/(D²−1)², exact at any D; `mean` at σ = 1.
 
     Args:
-        o: traces of O.
+        o: traces of O; of two traceless observables Tr O² is Tr O₁O₂.
         layers: L ≥ 1.
-        overlap: σ = |⟨ψ_a|ψ_b⟩|² in [0, 1].
+        overlap: σ = |⟨ψ_a|ψ_b⟩|² in [0, 1]. At σ < 1/D the kernel is negative.
 
     Source: second Haar moments; the large-D limit is eq. (17) of arXiv:2203.16711.
     """
@@ -158,6 +167,37 @@ def mean(o: Traces, layers: int) -> float:
     Source: second Haar moments, E s² times 2D/(D²−1) from each layer.
     """
     return data_kernel(o, layers, 1.0)
+
+
+def generated_mean(o: Traces, x: Traces, layers: int) -> float:
+    """K̄ if the strings are replaced by generators of a spectrum x; `mean` if that is a string's.
+
+    2L [D Tr O² − Tr² O] [D Tr X² − Tr² X] / (D²(D+1)(D²−1)), exact at any D. In a symmetric
+    subspace D and the traces are those of the subspace, and W_l Haar-random in it.
+
+    Args:
+        o: traces of O.
+        x: traces of the generator.
+        layers: L ≥ 1.
+
+    Source: E s² times `weingarten.trace_moment` of i[ρ, O] and X.
+    """
+    return mean(o, layers) * x.scatter / o.size**2
+
+
+def width(o: Traces, rate: float) -> float:
+    """The number of layers at which γ = ηK̄ = 1: (D+1)(D²−1)/(2η[D Tr O² − Tr² O]).
+
+    For large D half of D²/(η Tr O²), the width by eq. (9): of order D/n for an extensive O of n
+    qubits, and D² for a projector.
+
+    Args:
+        o: traces of O.
+        rate: learning rate η > 0.
+
+    Source: `mean`.
+    """
+    return 1 / (rate * mean(o, 1))
 
 
 def _unit(o: Traces, layers: int) -> float:

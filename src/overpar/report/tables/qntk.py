@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 from xarray import Dataset
 
+from overpar.base.statistics import mean_interval
 from overpar.report.tables.columns import columns, interval, stacked
 from overpar.report.tables.settings import settings
 
@@ -28,7 +28,7 @@ CONVERGED = 0.01
     *("dimension", "kernel", "kernel_spread", "finite", "printed", "large"),
     *interval("ratio", "printed_ratio", "first", "fixed", "averaged"),
     *("finite_spread", "printed_spread", "large_spread"),
-    *(*interval("meta"), "meta_finite", *interval("meta_spread")),
+    *(*interval("meta"), "meta_finite", *interval("meta_spread"), "meta_spread_finite"),
     with_settings=True,
 )
 def concentration(records: Iterable[Dataset]) -> pd.DataFrame:
@@ -39,7 +39,8 @@ def concentration(records: Iterable[Dataset]) -> pd.DataFrame:
     deviation over instances and angles together, with K in units of its instance's K̄;
     `finite_spread`, `printed_spread` are eq. (12) and its finite-D form over their K̄, and
     `large_spread` is eq. (12) over eq. (17). `meta` and `meta_spread` are mean and deviation of μ
-    in units of eq. (15), and `meta_finite` the mean at finite D.
+    in units of eq. (15), `meta_finite` and `meta_spread_finite` the same by the exact laws. The
+    deviation is √E μ².
     """
     rows = []
     for record in records:
@@ -48,8 +49,8 @@ def concentration(records: Iterable[Dataset]) -> pd.DataFrame:
         row["kernel"], row["kernel_spread"] = kernel.mean(), kernel.std(axis=1).mean()
         row["finite"], row["printed"] = mean.mean(), printed.mean()
         row["large"] = 2 * row["printed"]
-        _put(row, "ratio", *_mean((kernel / mean[:, None]).mean(axis=1)))
-        _put(row, "printed_ratio", *_mean((kernel / printed[:, None]).mean(axis=1)))
+        _put(row, "ratio", *mean_interval((kernel / mean[:, None]).mean(axis=1), LEVEL))
+        _put(row, "printed_ratio", *mean_interval((kernel / printed[:, None]).mean(axis=1), LEVEL))
         first = _resampled(len(kernel[0]))
         _put(row, "first", _spread(kernel[0]), *_quantiles(_spread(kernel[0][first])))
         moments, chosen = _moments(record), _resampled(len(kernel))
@@ -61,8 +62,10 @@ def concentration(records: Iterable[Dataset]) -> pd.DataFrame:
         row["printed_spread"], row["large_spread"] = spread, spread / 2
         unit = record["printed_meta_deviation"].values
         meta = record["meta"].values / unit[:, None]
-        _put(row, "meta", *_mean(meta.mean(axis=1)))
+        _put(row, "meta", *mean_interval(meta.mean(axis=1), LEVEL))
         row["meta_finite"] = (record["meta_mean"].values / unit).mean()
+        square = (record["meta_square"].values / unit**2).mean()
+        row["meta_spread_finite"] = np.sqrt(square)
         square = (meta**2).mean(axis=1)
         resampled = np.sqrt(square[chosen].mean(axis=1))
         _put(row, "meta_spread", np.sqrt(square.mean()), *_quantiles(resampled))
@@ -100,9 +103,9 @@ def _size(qubits: int, group: list[Dataset]) -> dict[str, Any]:
     row["instances"] = max(len(r["kernel"]) for r in group)
     for name, unit in (("ratio", "mean"), ("printed_ratio", "printed_mean")):
         ratios = [r["kernel"].values.mean(axis=1) / r[unit].values for r in group]
-        _put(row, name, *_mean(np.concatenate(ratios)))
+        _put(row, name, *mean_interval(np.concatenate(ratios), LEVEL))
     meta = [r["meta"].values.mean(axis=1) / r["printed_meta_deviation"].values for r in group]
-    _put(row, "meta", *_mean(np.concatenate(meta)))
+    _put(row, "meta", *mean_interval(np.concatenate(meta), LEVEL))
     exact = [r["meta_mean"].values / r["printed_meta_deviation"].values for r in group]
     row["meta_finite"] = np.concatenate(exact).mean()
 
@@ -160,7 +163,7 @@ def training(records: Iterable[Dataset]) -> pd.DataFrame:
             row[f"{name}deviation"] = np.abs(difference.mean(axis=0)).max()
             row[f"first_{name}deviation"] = np.abs(difference[0]).max()
         fallen = np.array([_fall(step, curve) for curve in relative])
-        _put(row, "decay", *_mean(1 / (gamma * fallen)))
+        _put(row, "decay", *mean_interval(1 / (gamma * fallen), LEVEL))
         own = np.exp(-rate * start[..., None] * step)
         apart = np.abs(error / error[..., :1] - own).max(axis=2)
         drift = np.abs(end / start - 1)
@@ -193,6 +196,7 @@ def training_curves(records: Iterable[Dataset]) -> pd.DataFrame:
         for name in ("uniform", "rest", "smallest")
         for column in (*interval(name, f"{name}_ratio"), f"{name}_distance")
     ),
+    *(*interval("edge_ratio"), "edge_low", "edge_high"),
     with_settings=True,
 )
 def supervised(records: Iterable[Dataset]) -> pd.DataFrame:
@@ -202,7 +206,9 @@ def supervised(records: Iterable[Dataset]) -> pd.DataFrame:
     orthogonal to that over the finite-D formula, `smallest_ratio` the smallest eigenvalue of each
     instance over eq. (21); `…_distance` is the distance of the mean ratio from 1 in units of its
     interval's half-width. `uniform`, `rest`, `smallest` and `printed` (eq. (17)) are in units of
-    2L[D Tr O² − Tr² O]/(D²−1)².
+    2L[D Tr O² − Tr² O]/(D²−1)². `edge_ratio` is the smallest eigenvalue over that of the kernel's
+    mean given the output states. If derivatives are Gaussian the kernel is a Wishart matrix given
+    them, and its mean lies between `edge_low`, (1 − √(|A|/L))², and `edge_high`, 1 − (|A|−1)/L.
     """
     found = list(records)
     level = 1 - (1 - LEVEL) / max(len(found), 1)
@@ -219,10 +225,14 @@ def supervised(records: Iterable[Dataset]) -> pd.DataFrame:
             ("rest", record["rest"].values, rest),
             ("smallest", record["eigenvalues"].values[:, 0], target),
         ):
-            _put(row, name, *_mean(values / unit, level))
-            ratio, low, high = _mean(values / predicted, level)
+            _put(row, name, *mean_interval(values / unit, level))
+            ratio, low, high = mean_interval(values / predicted, level)
             _put(row, f"{name}_ratio", ratio, low, high)
             row[f"{name}_distance"] = abs(ratio - 1) / (0.5 * (high - low))
+        edge = record["eigenvalues"].values[:, 0] / record["conditional"].values
+        _put(row, "edge_ratio", *mean_interval(edge, level))
+        row["edge_low"] = (1 - np.sqrt(row["inputs"] / row["layers"])) ** 2
+        row["edge_high"] = 1 - (row["inputs"] - 1) / row["layers"]
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -241,14 +251,6 @@ def _put_exponent(
 ) -> None:
     slope = _slope(layers, spread)
     _put(row, f"{name}_exponent", slope, *_quantiles(_slope(layers, resampled)))
-
-
-def _mean(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:
-    """Mean and Student's t interval."""
-    middle = float(values.mean())
-    error = float(values.std(ddof=1)) / np.sqrt(len(values))
-    half = float(stdtrit(len(values) - 1, 0.5 + level / 2)) * error
-    return middle, middle - half, middle + half
 
 
 def _resampled(count: int, key: int = 0) -> NDArray[np.int64]:
