@@ -51,7 +51,8 @@ def draw(*, cells: pd.DataFrame, scaling: pd.DataFrame) -> Drawn:
         for panel, column in (("d", "meta"), ("e", "meta_spread")):
             name = f"$L = {layers}$"
             _bars(axes[panel], shifted, rows, column, AVERAGED, markerfacecolor=face, label=name)
-        axes["d"].plot(rows["dimension"], rows["meta_finite"], color=FINITE, zorder=1)
+        for panel, column in (("d", "meta_finite"), ("e", "meta_spread_finite")):
+            axes[panel].plot(rows["dimension"], rows[column], color=FINITE, zorder=1)
     axes["d"].axhline(0, **PRINTED)
     axes["d"].set_ylabel(r"mean of $\mu$ / eq. (15)")
     axes["e"].axhline(1, **PRINTED)
@@ -126,7 +127,8 @@ def _caption(rows: pd.DataFrame, sizes: pd.DataFrame) -> str:
         "(b) Exponents of ΔK/K̄ against L over "
         f"{int(sizes['layers_min'].min())}–{int(sizes['layers_max'].max())} layers; dashed: −1/2. "
         "(c) K̄ in units of the finite-D formula and of eq. (9). (d, e) Mean and deviation of the "
-        "meta-kernel in units of the printed deviation; green: mean at finite D, which is not zero "
-        "where Tr O³ is not. Bars but those of the inset: 99 % intervals, clustered by instance "
-        "(those of one fixed instance: over angles). |Ψ₀⟩ = |0…0⟩ and the grid of L are ours."
+        "meta-kernel in units of the printed deviation; green: the same at finite D; the mean is "
+        "not zero where Tr O³ is not. Bars but those of the inset: 99 % intervals, clustered by "
+        "instance (those of one fixed instance: over angles). |Ψ₀⟩ = |0…0⟩ and the grid of L are "
+        "ours."
     )
