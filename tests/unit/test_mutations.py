@@ -64,7 +64,7 @@ def first(rows: Rows, column: str, change: Callable[[float], float]) -> Rows:
 @worse.register
 def _(test: Equals, rows: Rows, facts: Rows) -> Rows:
     scale = rows[test.per].iloc[0] if test.per else 1
-    return first(rows, test.column, lambda _: scale * test.expected + (2 * test.tolerance or 1))
+    return first(rows, test.column, lambda _: scale * (test.expected + (2 * test.tolerance or 1)))
 
 
 @expected.register

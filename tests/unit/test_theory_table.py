@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 from xarray import Dataset
 
+from overpar.experiments.common.spectra import DATA
+from overpar.quantities.information import effective_dimension
+from overpar.report.tables import theory as module
 from overpar.report.tables.theory import theory
 
 
@@ -36,6 +39,11 @@ def spectra(n: int, depth: int, ranks: list[int], at: str = "random", **more: An
             "depths": ("depth", depths),
             "depth_angles": ("depth", 2 * depths),
             "depth_ranks": ("depth", np.minimum(2 * depths, 8)),
+            # Equal eigenvalues, of rank 8 of 12 angles.
+            "effective_dimension": (
+                "data",
+                [effective_dimension(12 * np.diag([1.0] * 8 + [0] * 4)[None], n) for n in DATA],
+            ),
         }
     spec = {"qubits": n, "depth": depth, "at": at, "tying": "correct", "boundary": "open", **more}
     return Dataset(values, attrs={"kind": "spectra", "spec": json.dumps(spec)})
@@ -70,6 +78,7 @@ def test_a_row_of_the_open_chain() -> None:
         "dimension": 16,
         "sector": 15,
         "bound": 15,
+        "effective_limit": 8,
         "dimension_over_formula": 1,
         "qfim_rank": 8,
         "rank_exact": 1,
@@ -88,7 +97,14 @@ def test_a_row_of_the_open_chain() -> None:
         "depth_100": 8,
         "angles_100_late": 1,
     }
-    assert {key: row[key] for key in expected} == pytest.approx(expected)
+    assert {key: row[key] for key in expected} == pytest.approx(expected, rel=1e-5)
+    # More than the rank and the algebra's share of it: M/R > 1.
+    assert row["effective_equal"] == pytest.approx(row["effective_dimension"], rel=1e-9)
+    assert row["effective_equal"] > 8.1
+
+
+def test_the_data_sizes_are_those_of_the_records() -> None:
+    assert DATA[-2:] == module.DATA
 
 
 def test_without_ranks_or_training_a_row_has_the_algebra_alone() -> None:

@@ -15,6 +15,8 @@ from overpar.report.tables.training import cells
 
 SUCCESS = "min_lt_0.0001"
 TRAINING = ("vqe", "compilation", "circuit_training")
+# The two largest data sizes at which records have an effective dimension.
+DATA = (10**6, 10**12)
 # Dimensions of the algebras, and of that of the periodic chain on the sector of |+⟩ⁿ, even n.
 FORMULAS = {
     "tfim_open": lambda n: n**2,
@@ -51,7 +53,8 @@ MODELS: dict[str, tuple[str, Rows, Rows | None]] = {
 
 @columns(
     *("model", "qubits", *NUMBERS, "ideals", "dimension_over_formula", "bound"),
-    *("qfim_rank", "rank_exact", "numerical_rank", "gap_min", "capacity", "effective_dimension"),
+    *("qfim_rank", "rank_exact", "numerical_rank", "gap_min", "capacity"),
+    *("effective_dimension", "effective_equal", "effective_limit"),
     *("saturation", "saturation_angles", "angles_before", "rank_over_bound"),
     *("capacity_over_bound", "angles_before_over_dimension"),
     *("hessian_rank", "hessian_over_dimension"),
@@ -64,8 +67,10 @@ def theory(records: Iterable[Dataset]) -> pd.DataFrame:
     `bound` is the smallest of dim 𝔤, its dimension on the subspace that the state explores, and
     2·2ⁿ−2 for one input, which all ranks of pure states obey; `qfim_rank` is that of the deepest
     circuit at generic angles, exact if `rank_exact` is 1, beside the largest numerical one and the
-    smallest gap of its samples; `saturation` is the smallest depth with this rank, of all depths,
-    and `angles_before` the number of angles of one layer less;
+    smallest gap of its samples. `effective_dimension` is for 10¹² data; `effective_equal` is what
+    equal eigenvalues, as many as the rank, would give: above the rank, because they are scaled to
+    M angles in all; `effective_limit` extrapolates from 10⁶ and 10¹² data. `saturation` is the
+    smallest depth with this rank, of all depths, and `angles_before` the angles of a layer less;
     `depth_50` and `depth_100` are the smallest depths at which so many per cent of the runs reach
     1e-4, `angles_50` and `angles_100` their angles, and `*_late` these over those of the first
     circuit of the grid with dim 𝔤 angles, or over dim 𝔤 if there is none; infinite if such a
@@ -80,8 +85,10 @@ def theory(records: Iterable[Dataset]) -> pd.DataFrame:
             algebra[spec["model"], spec["qubits"]] = numbers(record)
         else:
             # One by one, so that only one record is in memory.
-            table = cells if kind in TRAINING else ranks
-            parts.setdefault(kind, []).append(table([record]))
+            table = cells([record]) if kind in TRAINING else ranks([record])
+            if "effective_dimension" in record and "rank" in record:
+                table = table.assign(**_effective(record))
+            parts.setdefault(kind, []).append(table)
     tables = {kind: pd.concat(found, ignore_index=True) for kind, found in parts.items()}
     rows = []
     for name, (model, spectra, training) in MODELS.items():
@@ -102,6 +109,17 @@ def theory(records: Iterable[Dataset]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _effective(record: Dataset) -> dict[str, float]:
+    """The effective dimension without the part that falls as 1/log κ, and for equal eigenvalues."""
+    fewer, more = record["effective_dimension"].values[-2:]
+    low, high = (np.log(n / (2 * np.pi * np.log(n))) for n in DATA)
+    rank, angles = int(record["rank"]), record["angles"].shape[1]
+    return {
+        "effective_limit": (more * high - fewer * low) / (high - low),
+        "effective_equal": rank * np.log1p(np.exp(high) * angles / rank) / high,
+    }
+
+
 def _chosen(tables: Mapping[str, pd.DataFrame], rows: Rows, qubits: int) -> pd.DataFrame:
     """Rows of one kind with given settings, ordered by number of angles."""
     kind, wanted = rows
@@ -118,7 +136,10 @@ def _ranks(rows: pd.DataFrame, bound: float, dimension: float) -> dict[str, Any]
     if "rank" not in rows or rows["rank"].dropna().empty:
         return {}
     deepest = rows.dropna(subset="rank").iloc[-1]
-    same = ("rank_exact", "effective_dimension", "saturation", "saturation_angles", "angles_before")
+    same = (
+        *("rank_exact", "effective_dimension", "effective_equal", "effective_limit"),
+        *("saturation", "saturation_angles", "angles_before"),
+    )
     out = {name: deepest.get(name, np.nan) for name in same}
     out |= {
         "qfim_rank": deepest["rank"],
