@@ -26,9 +26,10 @@ from overpar.model.observables import PauliSum
 from overpar.model.papers import tfim_hva
 from overpar.quantities import algebra
 from overpar.quantities.absorbed import moved_generators
-from overpar.quantities.algebra import dla_dimension, sector_dimension
+from overpar.quantities.algebra import dla_dimension
 from overpar.quantities.information import numerical_rank, qfim, spectrum
 from overpar.quantities.modular import PRIMES, Echelon, product, root_of_unity
+from overpar.quantities.sector import sector_dimension
 from overpar.quantities.strings import StringTable, _times, masks, multiply
 
 

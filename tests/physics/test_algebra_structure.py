@@ -18,8 +18,10 @@ from overpar.model.generators import (
     tfim_generators,
 )
 from overpar.model.observables import PauliSum, Task, tfim
+from overpar.quantities import algebra, algebra_structure
 from overpar.quantities.algebra import basis, centre_dimension
-from overpar.quantities.algebra_structure import simple_name, structure
+from overpar.quantities.algebra_structure import structure
+from overpar.quantities.ideals import simple_name
 from overpar.quantities.loss_moments import (
     expectations,
     loss_moments,
@@ -108,7 +110,7 @@ def test_ideals_are_ideals(name: str) -> None:
     """As matrices: orthonormal, Hermitian, commuting with one another, and in all a dense basis."""
     parts = structure(SMALL[name], 3)
     strings = np.array([_matrix(mask) for mask in parts.strings.masks]) / np.sqrt(8)
-    pieces = [np.tensordot(i.basis, strings, 1) for i in (parts.centre, *parts.ideals)]
+    pieces = [np.tensordot(i.basis.toarray(), strings, 1) for i in (parts.centre, *parts.ideals)]
     everything = np.concatenate(pieces)
     gram = np.einsum("aij,bij->ab", everything.conj(), everything)
     np.testing.assert_allclose(gram, np.eye(len(gram)), rtol=0, atol=1e-10)
@@ -278,6 +280,16 @@ def test_centre_gives_the_mean() -> None:
     assert (moments.mean, moments.variance, moments.purities) == (-3.0, 0, ())
 
 
+def test_too_large_algebras_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (algebra, algebra_structure):
+        monkeypatch.setattr(module, "LIMIT_BASIS", 24)
+        monkeypatch.setattr(module, "LIMIT_STRINGS", 62)
+    with pytest.raises(UserError, match="up to dimension 24; here there are more than 24"):
+        structure(tfim_generators(5, "open"), 5)
+    with pytest.raises(UserError, match="up to dimension 62; here there are more than 62"):
+        structure(hardware_efficient_generators(3), 3)
+
+
 def test_what_is_refused() -> None:
     parts = structure(tfim_generators(3, "open"), 3)
     plus = product_expectations(parts, "+")
@@ -293,8 +305,6 @@ def test_what_is_refused() -> None:
         product_expectations(parts, "++")
     with pytest.raises(UserError, match="shape"):
         expectations(parts, np.ones(4, complex))
-    with pytest.raises(UserError, match="up to dimension 2048; here there are more than 2048"):
-        structure(hardware_efficient_generators(6), 6)
     _, outside = operator_components(parts, PauliSum(((1.0, "X", (0,)),)))
     # Reflection pairs X₀ with X₂: half of its norm is in the algebra.
     assert outside == pytest.approx(0.5)

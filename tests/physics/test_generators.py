@@ -11,7 +11,7 @@ from overpar.model.circuits import Circuit, Rotation, fixed, unitary
 from overpar.model.generators import parse_generators, tfim_generators
 from overpar.model.observables import PauliSum
 from overpar.quantities.absorbed import moved_generators
-from overpar.quantities.algebra import sector_dimension
+from overpar.quantities.sector import sector_dimension
 
 
 def test_text_of_generators() -> None:

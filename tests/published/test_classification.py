@@ -17,8 +17,8 @@ from overpar.quantities.algebra_structure import structure
 Row = dict[str, str]
 FILE = Path(__file__).parents[2] / "data" / "published" / "dla_classification.csv"
 ROWS: list[Row] = list(csv.DictReader(FILE.read_text(encoding="utf-8").splitlines()))
-# Up to here a dimension takes a tenth of a second, and a structure, which is split, half of one.
-QUICK, SPLIT = 4096, 260
+# Up to here a dimension and a structure take a tenth of a second.
+QUICK = 4096
 
 
 def generators(row: Row) -> list[PauliSum]:
@@ -51,18 +51,21 @@ def parts(text: str) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize(
+ALL = pytest.mark.parametrize(
     "row",
     [
         pytest.param(row, id=label(row), marks=[pytest.mark.slow] * (int(row["dimension"]) > QUICK))
         for row in ROWS
     ],
 )
+
+
+@ALL
 def test_dimensions(row: Row) -> None:
     assert dla_dimension(generators(row), int(row["n"])).value == int(row["dimension"])
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if int(r["dimension"]) <= SPLIT], ids=label)
+@ALL
 def test_structures(row: Row) -> None:
     """Ideals by name, uniquely, and the dimension of the centre."""
     found = structure(generators(row), int(row["n"]))

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from overpar import cli
+from overpar.quantities import diagnosis
 
 CHAIN: dict[str, Any] = {"model": {"ansatz": "tfim_hva"}, "qubits": [3, 4, 5, 6], "samples": 200}
 
@@ -83,17 +84,29 @@ def test_a_loss_that_depends_on_nothing(tmp_path: Path, capsys: pytest.CaptureFi
     assert "n = 3: the loss does not depend on any of its" in text
 
 
-def test_what_is_not_looked_for_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_algebra_of_strings_of_any_size_is_split(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All operators of six qubits: Haar-random states have Var⟨Z⟩ = 1/(2ⁿ + 1)."""
     model = {"generators": ["X", "Y", "ZZ"], "local": True, "observable": "Z@0"}
-    for n, limit, dimension in ((5, 2048, 1023), (6, 5000, 4095)):
-        path = spec(tmp_path, model=model, qubits=[n], max_dim=limit, max_angles=30, samples=10)
-        assert cli.main(["diagnose", path, "--json"]) == 0
-        (row,) = json.loads(capsys.readouterr().out)["sizes"]
-        notes = "\n".join(row["notes"])
-        assert (row["dimension"], row["ideals"]) == (dimension, None)
-        assert "ideals are not looked for beyond dimension 600" in notes
-        assert "The variance of deep circuits is not known" in notes
-        assert ("dimension on the state was not found" in notes) == (n == 6)
+    path = spec(tmp_path, model=model, qubits=[6], max_dim=5000, max_angles=30, samples=10)
+    assert cli.main(["diagnose", path, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sizes"]
+    assert (row["dimension"], row["ideals"]) == (4095, "su(64)")
+    assert row["predicted_loss_variance"] == pytest.approx(1 / 65, abs=1e-12)
+    assert "dimension on the state was not found" in "\n".join(row["notes"])
+
+
+def test_what_is_not_looked_for_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diagnosis, "MAX_STRUCTURE", 30)
+    model = {"generators": ["X", "Y", "ZZ"], "observable": "Z@0"}
+    path = spec(tmp_path, model=model, qubits=[4], max_angles=30, samples=10)
+    assert cli.main(["diagnose", path, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sizes"]
+    assert row["ideals"] is None
+    assert "ideals are not looked for beyond dimension 30" in "\n".join(row["notes"])
 
 
 def test_sizes_beyond_state_vectors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

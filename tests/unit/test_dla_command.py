@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from overpar.base.errors import UserError
+from overpar.base.progress import reporter
 from overpar.cli import dla
 
 
@@ -92,14 +93,24 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_is_too_large_is_said_beside_the_dimension(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run("--qubits", "6", "--local", "X", "Y", "ZZ", "--ideals", "--state", "0")
+    for module in ("algebra", "algebra_structure", "sector"):
+        monkeypatch.setattr(f"overpar.quantities.{module}.LIMIT_BASIS", 35)
+    run("--qubits", "6", "ZZ", "X", "--ideals", "--state", "0")
     first, sector, ideals = capsys.readouterr().out.splitlines()
-    assert first == "4095"
-    assert "not found, which works up to dimension 2048; there are more than 2048" in sector
+    assert first == "36"
+    assert "not found, which works up to dimension 35; there are more than 35" in sector
     assert "ideals: not found. The ideals of an algebra can be found up to" in ideals
     assert "exceeds" not in sector + ideals  # the dimension is known
+
+
+def test_a_long_closure_says_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dla, "reporter", lambda title: reporter(title, bar=False, every=0.0))
+    run("--qubits", "6", "XX + YY", "ZZ", "Z")
+    assert re.search(r"operators found, of at most: \d+/2048", capsys.readouterr().err)
 
 
 def test_a_limit_that_was_asked_for_is_no_surprise(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from overpar.base.checks import instance, require
 from overpar.base.errors import UserError
+from overpar.base.progress import Progress, silent
 from overpar.model.model import Model
 from overpar.quantities.absorbed import absorb
 from overpar.quantities.model_algebra import (
@@ -96,6 +97,7 @@ def dla(
     max_dim: int | None = None,
     sector: bool = True,
     ideals: bool = True,
+    progress: Progress = silent,
 ) -> Algebra:
     """Dynamical Lie algebra of a model: dimension, sector, centre and simple ideals.
 
@@ -108,7 +110,9 @@ def dla(
         depth: layers of a circuit of the user's from which its generators are read off; 8 if None.
         max_dim: where counting stops; 2048, or 2¹⁸ if every generator is one string, if None.
         sector: also count what acts on the subspace explored from the input state.
-        ideals: also split it into centre and simple ideals, up to dimension 2048; a minute there.
+        ideals: also split it into centre and simple ideals: up to dimension 2048, a minute there,
+            or 2¹⁸ if every generator is one string.
+        progress: called with (operators found so far, where counting stops) by each closure.
 
     Returns:
         The numbers by name; prints as a table.
@@ -132,7 +136,7 @@ def dla(
         f"Argument `max_dim` must be at least 1, but is {max_dim}.",
     )
     given = absorb(model, qubits, depth)
-    dimension = model_dimension(given, max_dim)
+    dimension = model_dimension(given, max_dim, progress)
     found = Algebra(
         qubits=qubits,
         generators=len(given.generators),
@@ -148,7 +152,7 @@ def dla(
     if not ideals or dimension.value is None:
         return found
     try:
-        parts = model_structure(given)
+        parts = model_structure(given, progress)
     except UserError as error:
         return replace(found, no_ideals=str(error))
     simple = tuple(SimpleIdeal(part.name, part.dimension, part.rank) for part in parts.ideals)

@@ -9,6 +9,7 @@ from typing import Any
 
 import overpar
 from overpar.base.checks import require
+from overpar.base.progress import reporter
 from overpar.cli.arguments import MODELS, model_settings
 
 DESCRIPTION = """\
@@ -76,7 +77,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     command.add_argument(
         "--ideals",
         action="store_true",
-        help="also the centre and the simple ideals (dimension up to 2048)",
+        help="also the centre and the simple ideals (dimension up to 2048, or 262144 if every"
+        " generator is one string)",
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_run)
@@ -126,6 +128,7 @@ def report(options: argparse.Namespace) -> dict[str, Any]:
         max_dim=options.max_dim,
         sector=options.state is not None,
         ideals=options.ideals,
+        progress=reporter("operators found, of at most"),
     )
     out: dict[str, Any] = {
         "qubits": found.qubits,

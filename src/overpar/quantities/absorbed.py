@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from overpar.model.circuits import FIXED_GATES, Circuit, Fixed
 from overpar.model.generators import Generators, Term, commute, simplified
 from overpar.model.model import DEPTH, Model
 from overpar.model.observables import PauliSum
+from overpar.quantities.exchange import Symmetry, exchangeable
 from overpar.quantities.strings import masks, multiply
 
 # Coefficients below this are rounding; strings of one operator that are held at most.
@@ -56,6 +57,19 @@ class Absorbed:
     observable: PauliSum | None
     states: Complexes | None = None
     exact: bool = True
+
+    @property
+    def single(self) -> bool:
+        """Whether every generator is one string: then so is all of a basis of the algebra."""
+        return all(len(generator.terms) == 1 for generator in self.generators)
+
+    @cached_property
+    def symmetry(self) -> Symmetry:
+        """Of generators, input and observable; none for an input that is no product state."""
+        if self.states is not None or not self.letters:
+            return Symmetry(self.qubits)
+        operators = [*self.generators, *([self.observable] if self.observable else [])]
+        return exchangeable(operators, self.qubits, self.letters)
 
 
 def absorb(

@@ -8,129 +8,62 @@ centre must have the dimension found exactly.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isqrt
 
 import numpy as np
 import scipy.linalg
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from overpar.base.checks import require
 from overpar.base.errors import UserError
+from overpar.base.progress import Progress, silent
 from overpar.engines.interface import Complexes, Floats
 from overpar.model.observables import PauliSum
-from overpar.quantities.algebra import LIMIT_BASIS, Basis, Stopped, basis, centre_dimension
+from overpar.quantities.algebra import (
+    LIMIT_BASIS,
+    LIMIT_STRINGS,
+    Basis,
+    Stopped,
+    basis,
+    centre_dimension,
+    count_strings,
+)
+from overpar.quantities.exchange import Symmetry
+from overpar.quantities.ideals import Ideal, Structure, long_roots, simple_name
 from overpar.quantities.modular import PRIMES
-from overpar.quantities.strings import StringSet, StringTable, multiply
+from overpar.quantities.string_ideals import string_structure
+from overpar.quantities.strings import StringSet, StringTable
 
 MAX_STRINGS = 8192
 _ZERO, _TORI, _TRIES = 1e-9, 1e-6, 4
-# Roots of two lengths are √2 or √3 apart.
-_LONG = 1.2
-# By dimension, rank and number of long positive roots.
-_EXCEPTIONAL = {
-    (14, 2, 3): "g2",
-    (52, 4, 12): "f4",
-    (78, 6, 0): "e6",
-    (133, 7, 0): "e7",
-    (248, 8, 0): "e8",
-}
+# Mixtures of the generators from which generic elements are bred, and rounds of brackets.
+_POOL, _ROUNDS = 6, 5
 
 
-@dataclass(frozen=True, eq=False)
-class Ideal:
-    """A simple ideal, or the centre.
-
-    Args:
-        name: of the compact simple Lie algebra, or "centre".
-        rank: dimension of a maximal commuting subalgebra.
-        basis: orthonormal over the strings of the structure, shape (dimension, strings).
-    """
-
-    name: str
-    rank: int
-    basis: Floats = field(repr=False)
-
-    @property
-    def dimension(self) -> int:
-        """Dimension of the ideal."""
-        return len(self.basis)
-
-    def purity(self, components: Floats) -> float:
-        """Squared norm of the projection of an operator with these components (strings,)."""
-        return float(np.sum((self.basis @ components) ** 2))
-
-
-@dataclass(frozen=True, eq=False)
-class Structure:
-    """An algebra as the sum of its centre and its simple ideals, mutually orthogonal.
-
-    Args:
-        qubits: n.
-        strings: what the bases refer to.
-        centre: may have dimension 0.
-        ideals: in descending order of dimension.
-    """
-
-    qubits: int
-    strings: StringSet
-    centre: Ideal
-    ideals: tuple[Ideal, ...]
-
-    @property
-    def dimension(self) -> int:
-        """Dimension of the whole algebra."""
-        return self.centre.dimension + sum(ideal.dimension for ideal in self.ideals)
-
-    def __str__(self) -> str:
-        size = self.centre.dimension
-        names = [ideal.name for ideal in self.ideals]
-        return " + ".join(names + [f"centre of dimension {size}"] * (size > 0))
-
-
-def simple_name(dimension: int, rank: int, long: int) -> str:
-    """The compact simple Lie algebra with these numbers, "" if there is none.
-
-    Where several isomorphic ones have a name, su before so before sp: su(2), so(5), su(4).
-
-    Args:
-        dimension: real.
-        rank: dimension of a maximal torus.
-        long: how many of its positive roots are longer than the shortest: r(r − 1) in so(2r+1),
-            r in sp(r), none where all are alike.
-
-    Examples:
-        >>> simple_name(15, 3, 0), simple_name(21, 3, 6), simple_name(21, 3, 3)
-        ('su(4)', 'so(7)', 'sp(3)')
-
-    Source: the Cartan classification, e.g. J. E. Humphreys, *Introduction to Lie Algebras*, 11.4
-    and 12.2.
-    """
-    if dimension == rank * (rank + 2) and long == 0:
-        return f"su({rank + 1})"
-    if rank >= 2 and dimension == rank * (2 * rank + 1) and long:
-        series = {rank * (rank - 1): f"so({2 * rank + 1})", rank: f"sp({rank})"}
-        return "so(5)" if rank == 2 else series.get(long, "")
-    if rank >= 4 and dimension == rank * (2 * rank - 1) and long == 0:
-        return f"so({2 * rank})"
-    return _EXCEPTIONAL.get((dimension, rank, long), "")
-
-
-def structure(generators: Sequence[PauliSum], qubits: int) -> Structure:
+def structure(
+    generators: Sequence[PauliSum],
+    qubits: int,
+    symmetry: Symmetry | None = None,
+    progress: Progress = silent,
+) -> Structure:
     """Split the algebra 𝔤 of some generators into centre and simple ideals.
 
     For a generic element a, the eigenvectors of {a, ·} on 𝔤 are its root vectors, and the null
     space is a Cartan subalgebra. Root vectors that a second generic element connects belong to
     one ideal; what they reach in the Cartan subalgebra completes it. The rest of the Cartan
-    subalgebra is the centre.
+    subalgebra is the centre. An algebra of strings is split by their products alone.
 
     Args:
         generators: at least one.
         qubits: n ≥ 1.
+        symmetry: that leaves all generators alone, to compute with orbits of strings; none if None.
+        progress: called with (operators found so far, where counting stops).
 
     Raises:
-        UserError: if the algebra is larger than `LIMIT_BASIS`, or the split fails its checks.
+        UserError: if the algebra is larger than `LIMIT_BASIS`, or than 2¹⁸ if every generator is
+            one string, or the split fails its checks.
 
     Examples:
         >>> x, y = (PauliSum(((1.0, letter, (0,)),)) for letter in "XY")
@@ -140,43 +73,48 @@ def structure(generators: Sequence[PauliSum], qubits: int) -> Structure:
     Source: J. E. Humphreys, *Introduction to Lie Algebras*, sections 8 and 11.3, for roots; the
     method is ours.
     """
-    table = StringTable(generators, qubits)
+    table = StringTable(generators, qubits, symmetry)
+    limit = LIMIT_STRINGS if table.single else LIMIT_BASIS
     try:
-        strings, real, centre = _real_basis(table)
+        if table.single:
+            count_strings(table, limit, progress)
+            return string_structure(table)
+        return split(table, *_real_basis(table, progress))
     except Stopped as stop:
         raise UserError(
-            f"The ideals of an algebra can be found up to dimension {LIMIT_BASIS}; here {stop}."
+            f"The ideals of an algebra can be found up to dimension {limit}; here {stop}."
         ) from None
-    return split(qubits, strings, real, centre)
 
 
-def split(qubits: int, strings: StringSet, real: Floats, centre: int) -> Structure:
+def split(table: StringTable, real: Floats, centre: int) -> Structure:
     """Split an algebra with a known basis into centre and simple ideals.
 
     Args:
-        qubits: n.
-        strings: what the basis refers to.
-        real: orthonormal basis, shape (d, strings).
+        table: of the generators.
+        real: orthonormal basis over strings of the table, shape (d, strings).
         centre: dimension of the centre.
 
     Raises:
         UserError: if the split fails its checks.
     """
+    used = np.flatnonzero(real.any(axis=0))
+    strings = StringSet(table.strings.masks[used], table.strings.symmetry)
+    pool = _mixtures(table, real)
     for attempt in range(_TRIES):
-        found = _split(strings, real, np.random.default_rng(attempt))
-        if found is not None and found[0].dimension == centre:
-            return Structure(qubits, strings, *found)
+        found = pool and _split(pool, real[:, used], np.random.default_rng(attempt))
+        if found and found[0].dimension == centre:
+            return Structure(table.qubits, strings, *found)
     raise UserError("The ideals of the algebra could not be told apart in double precision.")
 
 
-def _real_basis(table: StringTable) -> tuple[StringSet, Floats, int]:
-    """Strings, orthonormal basis of the algebra over them (d, strings), and dim of the centre.
+def _real_basis(table: StringTable, progress: Progress) -> tuple[Floats, int]:
+    """Orthonormal basis of the algebra over the strings of the table, and dim of the centre.
 
     As many primes are used as the rational entries need; the result is closed under brackets.
     """
     found: list[Basis] = []
     for prime in PRIMES:
-        found.append(basis(table, prime))
+        found.append(basis(table, prime, silent if found else progress))
         last = found[-1]
         require(
             len(last.columns) <= MAX_STRINGS,
@@ -186,10 +124,11 @@ def _real_basis(table: StringTable) -> tuple[StringSet, Floats, int]:
         agreeing = [b for b in found if _alike(b, last)]
         rows = _rational(agreeing) if len(agreeing) > 1 else None
         if rows is not None:
-            strings = StringSet(last.masks)
-            real = np.asarray(scipy.linalg.qr(rows.T, mode="economic")[0].T)
-            if _closed(table, strings, real):
-                return strings, real, centre_dimension(last)
+            rows /= table.strings.norms[last.columns]
+            real = np.zeros((len(rows), int(last.columns[-1]) + 1))
+            real[:, last.columns] = scipy.linalg.qr(rows.T, mode="economic")[0].T
+            if _mixtures(table, real) is not None:
+                return real, centre_dimension(last)
     raise UserError("A basis of the algebra needs larger fractions than are supported.")
 
 
@@ -234,42 +173,62 @@ def _fraction(residue: int, modulus: int) -> float | None:
     return float(Fraction(b, t))
 
 
-def _closed(table: StringTable, strings: StringSet, real: Floats) -> bool:
-    """Whether a subspace with orthonormal rows holds the generators and their brackets with it."""
-    for generator in table.generators:
-        element = np.zeros(len(strings))
-        places = strings.find(np.array([mask for mask, _ in generator]))
-        element[places] = [float(coefficient) for _, coefficient in generator]
-        element /= np.linalg.norm(element)
-        images = np.concatenate([element[None], real @ _bracket_matrix(strings, element)])
-        outside = images - (images @ real.T) @ real
-        if np.abs(outside).max() > _ZERO:
-            return False
-    return True
+# An element of the algebra: its coordinates (d,), and the matrix (d, d) of its bracket with others.
+_Element = tuple[Floats, Floats]
 
 
-def _bracket_matrix(strings: StringSet, element: Floats) -> Floats:
-    """Matrix B with {A, a} = A @ B for components A over the strings, for a given element a.
+def _mixtures(table: StringTable, real: Floats) -> list[_Element] | None:
+    """Random mixtures of the generators; None if a subspace does not hold them and their brackets.
 
-    Products that are not among the strings cancel if both are in the algebra; they are left out.
+    Args:
+        real: orthonormal rows over strings of the table.
     """
-    out = np.zeros((len(strings), len(strings)))
-    for column in np.flatnonzero(element):
-        result, k = multiply(strings.masks, strings.masks[column])
-        rows = np.flatnonzero(k % 2)
-        targets = strings.find(result[rows])
-        rows, targets = rows[targets >= 0], targets[targets >= 0]
-        out[rows, targets] += (2 - k[rows]) * element[column]
-    return out
+    size, strings = real.shape
+    weights = np.random.default_rng(0).normal(size=(_POOL, len(table.generators)))
+    pool = [(np.zeros(size), np.zeros((size, size))) for _ in range(_POOL)]
+    directions = table.directions
+    for number, images in enumerate(table.real_brackets(real)):
+        rows = np.concatenate([np.zeros((1, images.shape[1])), images])
+        rows[0, : directions.shape[1]] = directions[number]
+        inside = rows[:, :strings] @ real.T
+        rows[:, :strings] -= inside @ real
+        if np.abs(rows).max() > _ZERO:
+            return None
+        for weight, (coordinates, matrix) in zip(weights[:, number], pool, strict=True):
+            coordinates += weight * inside[0]
+            matrix += weight * inside[1:]
+    return pool
+
+
+def _generic(pool: Sequence[_Element], random: np.random.Generator) -> _Element:
+    """An element that is bred from mixtures of generators by rounds of brackets among three."""
+    three = [_sum(random.normal(size=len(pool)), pool) for _ in range(3)]
+    for _ in range(_ROUNDS):
+        pairs = [(three[k], three[k - 1]) for k in range(3)]
+        three = [_sum(random.normal(size=3), [_bracket(a, b), a, b]) for a, b in pairs]
+    return three[0]
+
+
+def _sum(weights: Floats, elements: Sequence[_Element]) -> _Element:
+    """A sum of elements whose matrices are brought to one size, if they are not rounding."""
+    sizes = [float(np.linalg.norm(matrix)) for _, matrix in elements]
+    parts = weights / [size if size > _ZERO else 1.0 for size in sizes]
+    coordinates = np.tensordot(parts, [c for c, _ in elements], 1)
+    return coordinates, np.asarray(sum(w * m for w, (_, m) in zip(parts, elements, strict=True)))
+
+
+def _bracket(first: _Element, second: _Element) -> _Element:
+    # Both matrices are antisymmetric, so that one product gives the commutator.
+    half = second[1] @ first[1]
+    return second[0] @ first[1], half - half.T
 
 
 def _split(
-    strings: StringSet, real: Floats, random: np.random.Generator
+    pool: Sequence[_Element], real: Floats, random: np.random.Generator
 ) -> tuple[Ideal, tuple[Ideal, ...]] | None:
     """Centre and ideals by generic elements, or None if these were not generic enough."""
     size = len(real)
-    elements = random.normal(size=(2, size))
-    first, second = (real @ _bracket_matrix(strings, e @ real) @ real.T for e in elements)
+    (_, first), (element, second) = (_generic(pool, random) for _ in range(2))
     # Antisymmetric matrices: eigenvalues ±λ for roots ±α, in ascending order.
     values, vectors = np.linalg.eigh(0.5j * (first - first.T))
     zero = np.abs(values) < _ZERO * max(1.0, float(np.abs(values).max()))
@@ -285,7 +244,7 @@ def _split(
     groups = connected_components(links > _ZERO * max(1.0, float(np.abs(second).max())))[1]
     reached = cartan.T @ (second.T @ positive)
     # What an element with the coordinate b along a root vector reaches is b times the root.
-    lengths = np.linalg.norm(reached, axis=0) / np.abs(elements[1] @ positive)
+    lengths = np.linalg.norm(reached, axis=0) / np.abs(element @ positive)
     ideals, taken = [], [np.zeros((cartan.shape[1], 0))]
     for group in np.unique(groups[: len(roots)]):
         mine = np.flatnonzero(groups[: len(roots)] == group)
@@ -293,18 +252,17 @@ def _split(
         taken.append(torus)
         planes = np.sqrt(2) * np.concatenate([positive[:, mine].real, positive[:, mine].imag], 1)
         inside = np.concatenate([planes, cartan @ torus], axis=1)
-        long = int(np.count_nonzero(lengths[mine] > _LONG * lengths[mine].min()))
-        name = simple_name(inside.shape[1], torus.shape[1], long)
+        name = simple_name(inside.shape[1], torus.shape[1], long_roots(lengths[mine]))
         if not name:
             return None
-        ideals.append(Ideal(name, torus.shape[1], inside.T @ real))
+        ideals.append(Ideal(name, torus.shape[1], csr_array(inside.T @ real)))
     tori = np.concatenate(taken, axis=1)
     if np.abs(tori.T @ tori - np.eye(tori.shape[1])).max(initial=0) > _TORI:
         return None
     # What no ideal reaches of the Cartan subalgebra.
     rest = np.linalg.qr(tori, mode="complete")[0][:, tori.shape[1] :]
     ideals.sort(key=lambda ideal: -ideal.dimension)
-    return Ideal("centre", rest.shape[1], (cartan @ rest).T @ real), tuple(ideals)
+    return Ideal("centre", rest.shape[1], csr_array((cartan @ rest).T @ real)), tuple(ideals)
 
 
 def _real_span(vectors: Complexes) -> Floats:

@@ -129,7 +129,7 @@ def _algebra(model: Model, out: Size, max_dim: int, depth: int | None) -> None:
         out.notes.append(f"the dimension on the state was not found, {out.sector.reason}")
     parts = None
     try:
-        if dimension <= MAX_STRUCTURE:
+        if given.single or dimension <= MAX_STRUCTURE:
             parts = model_structure(given)
             out.ideals = str(parts)
         else:

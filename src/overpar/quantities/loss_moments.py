@@ -9,10 +9,10 @@ from overpar.base.errors import UserError
 from overpar.engines.interface import Complexes, Floats
 from overpar.model.observables import PauliSum
 from overpar.quantities.absorbed import NO_STATE, Absorbed
-from overpar.quantities.algebra import action_on_product, product_state
-from overpar.quantities.algebra_structure import Structure
+from overpar.quantities.ideals import Structure
 from overpar.quantities.orbit import MAX_ORBIT, actions, closed_span, orbit_moments
-from overpar.quantities.strings import Masks, StringTable, images, masks
+from overpar.quantities.sector import action_on_product, product_state
+from overpar.quantities.strings import StringSet, StringTable, images, masks
 
 _OUTSIDE = 1e-9
 
@@ -37,6 +37,7 @@ def operator_components(parts: Structure, operator: PauliSum) -> tuple[Floats, f
         number = parts.strings.find(mask)[0]
         if number >= 0:
             components[number] += coefficient
+    components /= parts.strings.norms
     inside = sum(ideal.purity(components) for ideal in (parts.centre, *parts.ideals))
     return components, max(0.0, sum(c * c for c in coefficients.values()) - inside)
 
@@ -44,16 +45,19 @@ def operator_components(parts: Structure, operator: PauliSum) -> tuple[Floats, f
 def product_expectations(parts: Structure, state: str) -> Floats:
     """⟨P⟩ of every string in a product state of letters 0, 1, +, −, shape (strings,).
 
+    Under a symmetry, which must leave the state alone, P is a sum over an orbit, of norm 1.
+
     Raises:
         UserError: if the letters are not so.
     """
-    return _on_product(parts.strings.masks, product_state(state, parts.qubits))
+    return _on_product(parts.strings, product_state(state, parts.qubits))
 
 
-def _on_product(strings: Masks, letters: str) -> Floats:
-    labels, exponents = action_on_product(strings, letters)
+def _on_product(strings: StringSet, letters: str) -> Floats:
+    labels, exponents = action_on_product(strings.masks, letters, strings.symmetry)
     signs = 1.0 - exponents
-    return np.array([0.0 if any(b) else s for b, s in zip(labels, signs, strict=True)])
+    found = np.array([0.0 if any(b) else s for b, s in zip(labels, signs, strict=True)])
+    return found * strings.norms
 
 
 def expectations(parts: Structure, states: Complexes) -> Floats:
@@ -63,11 +67,11 @@ def expectations(parts: Structure, states: Complexes) -> Floats:
         states.ndim == 2 and states.shape[1] == len(rows),
         f"Argument `states` must have shape (any, {len(rows)}), but has shape {states.shape}.",
     )
-    return _on_states(parts.strings.masks, states)
+    return _on_states(parts.strings, states)
 
 
-def _on_states(strings: Masks, states: Complexes) -> Floats:
-    moved = images(strings, states)
+def _on_states(strings: StringSet, states: Complexes) -> Floats:
+    moved = images(strings.masks, states)
     return np.array([np.vdot(states, image).real for image in moved]) / len(states)
 
 
@@ -141,8 +145,8 @@ def deep_loss(parts: Structure | None, given: Absorbed) -> LossMoments:
     require(given.observable is not None, "Argument `given` must have an observable.")
     assert given.observable is not None
     if parts and _inside(*operator_components(parts, given.observable)):
-        return loss_moments(parts, given.observable, _values(parts.strings.masks, given))
-    table = StringTable(given.generators, given.qubits)
+        return loss_moments(parts, given.observable, _values(parts.strings, given))
+    table = StringTable(given.generators, given.qubits, given.symmetry)
     observable = table.components([given.observable])
     try:
         basis = closed_span(table, observable, MAX_ORBIT)
@@ -153,11 +157,11 @@ def deep_loss(parts: Structure | None, given: Absorbed) -> LossMoments:
             f" turns it into: {error}"
         ) from None
     start = basis[:, : observable.shape[1]] @ observable[0]
-    values = basis @ _values(table.strings.masks[: basis.shape[1]], given)
+    values = basis @ _values(table.strings, given)[: basis.shape[1]]
     return LossMoments(*orbit_moments(actions(table, basis), start, values), None)
 
 
-def _values(strings: Masks, given: Absorbed) -> Floats:
+def _values(strings: StringSet, given: Absorbed) -> Floats:
     if given.letters:
         return _on_product(strings, given.letters)
     if given.states is None:

@@ -5,12 +5,15 @@ from functools import lru_cache
 import numpy as np
 
 from overpar.base.errors import UserError
+from overpar.base.progress import Progress, silent
 from overpar.engines.interface import Floats
 from overpar.quantities.absorbed import NO_STATE, Absorbed
-from overpar.quantities.algebra import Dimension, dla_dimension, sector_dimension
-from overpar.quantities.algebra_structure import Structure, split, structure
+from overpar.quantities.algebra import Dimension, dla_dimension
+from overpar.quantities.algebra_structure import split, structure
+from overpar.quantities.ideals import Structure
 from overpar.quantities.orbit import actions, closed_span, sector_rank
-from overpar.quantities.strings import StringSet, StringTable, images
+from overpar.quantities.sector import sector_dimension
+from overpar.quantities.strings import StringTable, images
 
 # Where the closure stops in double precision, and the numbers that images of states may hold.
 LIMIT_NUMERICAL, _MAX_IMAGES = 600, 2**24
@@ -27,14 +30,14 @@ def _numerical(given: Absorbed) -> tuple[StringTable, Floats]:
         UserError: above `LIMIT_NUMERICAL`, or where rounding hides what is independent.
     """
     table = StringTable(given.generators, given.qubits)
-    basis = closed_span(table, table.components(given.generators), LIMIT_NUMERICAL)
+    basis = closed_span(table, table.directions, LIMIT_NUMERICAL)
     return table, basis
 
 
-def model_dimension(given: Absorbed, max_dim: int | None) -> Dimension:
+def model_dimension(given: Absorbed, max_dim: int | None, progress: Progress = silent) -> Dimension:
     """Dimension of the algebra; see `dla_dimension`."""
     if given.exact:
-        return dla_dimension(given.generators, given.qubits, max_dim)
+        return dla_dimension(given.generators, given.qubits, max_dim, progress)
     try:
         size = len(_numerical(given)[1])
     except UserError as error:
@@ -63,16 +66,15 @@ def model_sector(given: Absorbed) -> Dimension:
     return Dimension(sector_rank(actions(table, basis), basis @ moved[: basis.shape[1]]))
 
 
-def model_structure(given: Absorbed) -> Structure:
+def model_structure(given: Absorbed, progress: Progress = silent) -> Structure:
     """Centre and simple ideals; see `structure`.
 
     Raises:
         UserError: if the algebra is too large, or cannot be split in double precision.
     """
     if given.exact:
-        return structure(given.generators, given.qubits)
+        return structure(given.generators, given.qubits, given.symmetry, progress)
     table, basis = _numerical(given)
-    strings = StringSet(table.strings.masks[: basis.shape[1]])
     squares = sum(move.T @ move for move in actions(table, basis))
     centre = int(np.count_nonzero(np.linalg.eigvalsh(squares) < 1e-9))
-    return split(given.qubits, strings, basis, centre)
+    return split(table, basis, centre)

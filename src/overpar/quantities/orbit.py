@@ -41,7 +41,7 @@ def closed_span(table: StringTable, start: Floats, limit: int) -> Floats:
             basis = np.concatenate([basis, _new_directions(rows, basis)])
             if len(basis) > limit:
                 raise UserError(f"The operators span more than {limit} dimensions.")
-        pending = table.real_brackets(basis[before:]) if len(basis) > before else []
+        pending = list(table.real_brackets(basis[before:])) if len(basis) > before else []
     return basis
 
 

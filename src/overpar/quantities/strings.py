@@ -10,20 +10,20 @@ from fractions import Fraction
 from math import lcm
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from overpar.base.checks import integer, require
 from overpar.engines.interface import Complexes, Floats
 from overpar.model.circuits import pauli_masks
 from overpar.model.observables import PauliSum
+from overpar.quantities.exchange import Masks, Symmetry
 from overpar.quantities.modular import Integers
-
-Masks = NDArray[np.uint64]
 
 # Words of pairs of strings that are multiplied at once.
 _PAIRS = 2**22
 _HALF = 16
+# Largest denominator of a coefficient that is recognised, such as that of 1/3.
+_DENOMINATOR = 4096
 
 
 def masks(terms: Sequence[tuple[str, tuple[int, ...]]], qubits: int) -> Masks:
@@ -105,13 +105,15 @@ def stacked(parts: Sequence[Vectors]) -> Vectors:
 
 
 class StringSet:
-    """Distinct strings, numbered in the order in which they came.
+    """Distinct strings, or orbits of strings, numbered in the order in which they came.
 
     Args:
         strings: the first ones, shape (strings, 2, words), distinct.
+        symmetry: whose orbits they stand for, each named by one of its strings.
     """
 
-    def __init__(self, strings: Masks) -> None:
+    def __init__(self, strings: Masks, symmetry: Symmetry | None = None) -> None:
+        self.symmetry = symmetry or Symmetry(0)
         self.masks = strings[:0]
         self._number: dict[bytes, int] = {}
         self.intern(strings)
@@ -120,13 +122,20 @@ class StringSet:
         """Number of strings."""
         return len(self.masks)
 
+    @property
+    def norms(self) -> Floats:
+        """Norm of the sum over each orbit, 1 for a single string, shape (strings,)."""
+        return self.symmetry.norms(self.masks)
+
     def find(self, strings: Masks) -> Integers:
         """Numbers of strings (k, 2, words), −1 where one is not here."""
-        return np.array([self._number.get(key, -1) for key in _keys(strings)], np.int64)
+        keys = _keys(self.symmetry.canonical(strings))
+        return np.array([self._number.get(key, -1) for key in keys], np.int64)
 
     def intern(self, strings: Masks) -> Integers:
         """Numbers of strings (k, 2, words), new where one was not here."""
         number, known = self._number, len(self._number)
+        strings = self.symmetry.canonical(strings)
         found = [number.setdefault(key, len(number)) for key in _keys(strings)]
         places, first = np.unique(np.array(found, np.int64), return_index=True)
         self.masks = np.concatenate([self.masks, strings[first[places >= known]]])
@@ -142,15 +151,26 @@ def _keys(strings: Masks) -> list[bytes]:
 class StringTable:
     """Strings met so far, and their brackets with generators.
 
+    Under a symmetry a string stands for the mean over its orbit. The bracket of a mean with a
+    generator that the symmetry leaves alone is the sum of the brackets of one string of the orbit,
+    each replaced by its mean: so all coefficients stay integers.
+
     Args:
-        generators: Hermitian; their coefficients are taken as the decimal numbers they print as.
+        generators: Hermitian; each coefficient is taken as the fraction of small denominator that
+            it is in double precision, or else as the decimal number it prints as.
         qubits: n ≥ 1.
+        symmetry: that leaves all generators alone; none if None.
+
+    Attributes:
+        terms: all strings of all generators, shape (terms, 2, words).
 
     Raises:
         UserError: if a generator is zero, contains the identity or does not fit the qubits.
     """
 
-    def __init__(self, generators: Sequence[PauliSum], qubits: int) -> None:
+    def __init__(
+        self, generators: Sequence[PauliSum], qubits: int, symmetry: Symmetry | None = None
+    ) -> None:
         integer("qubits", qubits, 1)
         require(len(generators) > 0, "Argument `generators` must not be empty.")
         self.qubits = qubits
@@ -158,9 +178,9 @@ class StringTable:
         sizes = [len(generator) for generator in self.generators]
         self._owner = np.repeat(np.arange(len(sizes)), sizes)
         self._coefficients = [c for generator in self.generators for _, c in generator]
-        self._terms = np.concatenate([m[None] for g in self.generators for m, _ in g])
-        self.strings = StringSet(self._terms[:0])
-        self._columns = self.strings.intern(self._terms)
+        self.terms = np.concatenate([m[None] for g in self.generators for m, _ in g])
+        self.strings = StringSet(self.terms[:0], symmetry)
+        self._columns = self.strings.intern(self.terms)
         # Entry k says: the bracket of string source[k] with term[k] is sign[k] times target[k].
         self._expanded = np.zeros(len(self), bool)
         self._source = np.empty(0, np.int64)
@@ -181,10 +201,10 @@ class StringTable:
         """Find the brackets of these strings with every term of the generators."""
         columns = columns[~self._expanded[columns]]
         self._expanded[columns] = True
-        step = max(1, _PAIRS // self._terms[:, 0].size)
+        step = max(1, _PAIRS // self.terms[:, 0].size)
         for start in range(0, len(columns), step):
             part = columns[start : start + step]
-            result, k = multiply(self._terms, self.strings.masks[part, None])
+            result, k = multiply(self.terms, self.strings.masks[part, None])
             row, term = np.nonzero(k % 2)
             self._source = np.concatenate([self._source, part[row]])
             self._target = np.concatenate([self._target, self.strings.intern(result[row, term])])
@@ -198,9 +218,14 @@ class StringTable:
 
     def vectors(self, prime: int) -> Vectors:
         """The generators as vectors."""
-        values = np.array([c % prime for c in self._coefficients], np.int64)
-        keep = values != 0
-        return Vectors(len(self.generators), self._owner[keep], self._columns[keep], values[keep])
+        coefficients = np.array([c % prime for c in self._coefficients], np.int64)
+        # Strings of one orbit stand for the same mean.
+        places = np.unique(np.stack([self._owner, self._columns]), axis=1, return_inverse=True)
+        values = np.zeros(places[0].shape[1], np.int64)
+        np.add.at(values, places[1].ravel(), coefficients)
+        values %= prime
+        owner, columns = places[0][:, values != 0]
+        return Vectors(len(self.generators), owner, columns, values[values != 0])
 
     def brackets(self, vectors: Vectors, prime: int) -> Vectors:
         """{G, A} modulo a prime for all vectors A and generators G: number A·(generators) + G."""
@@ -221,26 +246,36 @@ class StringTable:
             parts.append((rows, found.indices.astype(np.int64), found.data))
         return Vectors(vectors.count * many, *(np.concatenate(p) for p in zip(*parts, strict=True)))
 
+    @property
+    def directions(self) -> Floats:
+        """Generators of norm 1 over the normalised strings, shape (generators, strings)."""
+        out = np.zeros((len(self.generators), len(self)))
+        np.add.at(out, (self._owner, self._columns), [float(c) for c in self._coefficients])
+        out /= self.strings.norms
+        return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True))
+
     def components(self, operators: Sequence[PauliSum]) -> Floats:
-        """Coefficients of operators over the strings, which are met now if they were not before."""
+        """Coefficients of operators over the strings, which are met now if they were not before.
+
+        Orbits are normalised: what a symmetry does not leave alone is replaced by its mean.
+        """
         terms = [[(masks([t[1:]], self.qubits), t[0]) for t in o.terms] for o in operators]
         columns = [self.strings.intern(np.concatenate([m for m, _ in part])) for part in terms]
         self._grow()
         out = np.zeros((len(operators), len(self)))
         for row, part, where in zip(out, terms, columns, strict=True):
             np.add.at(row, where, [c for _, c in part])
-        return out
+        return out / self.strings.norms
 
-    def real_brackets(self, rows: Floats) -> list[Floats]:
+    def real_brackets(self, rows: Floats) -> Iterator[Floats]:
         """{G, A}/|G| in double precision for each generator G and all A, shape (m, strings).
 
         Args:
-            rows: coefficients of A over the strings known so far, shape (m, any).
+            rows: coefficients of A over the normalised strings known so far, shape (m, any).
         """
         self.expand(np.flatnonzero(rows.any(axis=0)))
-        size = len(self)
-        padded = np.pad(rows, ((0, 0), (0, size - rows.shape[1])))
-        out = []
+        size, norms = len(self), self.strings.norms
+        padded = np.pad(rows, ((0, 0), (0, size - rows.shape[1]))) * norms
         for number in range(len(self.generators)):
             terms = np.array([float(c) for _, c in self.generators[number]])
             weights = np.zeros(len(self._owner))
@@ -249,8 +284,7 @@ class StringTable:
             values = weights[self._term[mine]] * self._sign[mine]
             # Transposed, for a sparse matrix acts from the left.
             matrix = csr_array((values, (self._target[mine], self._source[mine])), (size, size))
-            out.append(np.ascontiguousarray((matrix @ padded.T).T))
-        return out
+            yield np.ascontiguousarray((matrix @ padded.T).T) / norms
 
 
 def _times(
@@ -276,6 +310,11 @@ def _times(
     return out
 
 
+def _fraction(value: float) -> Fraction:
+    simple = Fraction(value).limit_denominator(_DENOMINATOR)
+    return simple if float(simple) == value else Fraction(str(value))
+
+
 def _merged(generator: PauliSum, qubits: int) -> list[tuple[Masks, int]]:
     """A generator's distinct strings with integer coefficients without a common factor needed.
 
@@ -288,7 +327,7 @@ def _merged(generator: PauliSum, qubits: int) -> list[tuple[Masks, int]]:
         (mask,) = masks([(letters, where)], qubits)
         require(bool(mask.any()), "A generator must not contain the identity: it is only a phase.")
         before = sums.get(mask.tobytes(), (mask, Fraction(0)))[1]
-        sums[mask.tobytes()] = mask, before + Fraction(str(float(coefficient)))
+        sums[mask.tobytes()] = mask, before + _fraction(float(coefficient))
     left = [(mask, value) for mask, value in sums.values() if value]
     require(bool(left), "A generator must not be zero.")
     scale = lcm(*(value.denominator for _, value in left))
