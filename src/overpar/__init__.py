@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from overpar.api.algebra import Algebra, dla
     from overpar.api.diagnosis import Diagnosis, diagnose
-    from overpar.api.models import from_qibo
+    from overpar.api.models import from_pennylane, from_qasm, from_qibo, from_qiskit
     from overpar.api.tasks import (
         hessian,
         loss_and_gradient,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "model.model": ("Model",),
     "model.papers": ("tfim_hva", "hardware_efficient", "compilation", "autoencoder"),
-    "api.models": ("from_qibo",),
+    "api.models": ("from_qasm", "from_qiskit", "from_pennylane", "from_qibo"),
     "study.models": ("load_model",),
     "model.observables": ("Task",),
     "api.tasks": (
@@ -72,7 +72,10 @@ __all__ = [
     "compilation",
     "diagnose",
     "dla",
+    "from_pennylane",
+    "from_qasm",
     "from_qibo",
+    "from_qiskit",
     "hardware_efficient",
     "hessian",
     "load_model",

@@ -9,8 +9,11 @@ from overpar.base.errors import UserError
 from overpar.model.ansatz import ntangled_hwe, tfim_hva_circuit
 from overpar.model.circuits import Circuit, Rotation, fixed, unitary
 from overpar.model.generators import parse_generators, tfim_generators
+from overpar.model.graphs import edges_of
 from overpar.model.observables import PauliSum
+from overpar.model.sums import written_sum
 from overpar.quantities.absorbed import moved_generators
+from overpar.quantities.algebra import dla_dimension
 from overpar.quantities.sector import sector_dimension
 
 
@@ -40,9 +43,88 @@ def test_text_of_generators_agrees_with_the_ansatz() -> None:
         assert [set(g.terms) for g in ours] == [set(g.terms) for g in tfim_generators(5, boundary)]
 
 
+def test_letters_with_a_qubit_each() -> None:
+    for text in ("2*ZZ@0,3", "2*Z0 Z3", "2*Z0*Z3", "2 * Z0Z3", "4/2*ZZ@0,3"):
+        for boundary in ("open", "periodic"):
+            assert parse_generators([text], 5, boundary)[0].terms == ((2.0, "ZZ", (0, 3)),)
+    (mixed,) = parse_generators(["1/3*ZZ - X4 + Y0 X2 - 0.5*Z@1"], 5)
+    assert set(mixed.terms[:3]) == {(-1.0, "X", (4,)), (1.0, "YX", (0, 2)), (-0.5, "Z", (1,))}
+    assert [c for c, letters, _ in mixed.terms if letters == "ZZ"] == [1 / 3] * 4
+    # A third is one: with thirds as decimals, three of them would not cancel.
+    assert dla_dimension(parse_generators(["1/3*ZZ + X", "ZZ + 3*X"], 4), 4).value == 1
+
+
+@pytest.mark.parametrize("boundary", ["open", "periodic"])
+def test_a_sum_written_out_is_the_same(boundary: str) -> None:
+    (operator,) = parse_generators(["1/3*ZZ - 1e-7*X + XYZ@1"], 5, boundary)
+    assert parse_generators([written_sum(operator)], 5) == (operator,)
+
+
+def test_graphs() -> None:
+    for graph, chain in (("path", "open"), ("cycle", "periodic")):
+        ours = parse_generators(["ZZ", "X"], 5, edges=edges_of(graph, 5))
+        theirs = parse_generators(["ZZ", "X"], 5, chain)
+        assert [set(g.terms) for g in ours] == [set(g.terms) for g in theirs]
+    assert len(edges_of("complete", 6)) == 15
+    assert edges_of("star", 4) == ((0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0))
+    # Two rows of three: three steps down, four to the right.
+    assert {e[:2] for e in edges_of("grid", 6)} == {
+        *((0, 2), (2, 4), (1, 3), (3, 5)),
+        *((0, 1), (2, 3), (4, 5)),
+    }
+    assert {e[:2] for e in edges_of("grid", 5)} == {(0, 1), (1, 2), (2, 3), (3, 4)}
+    assert edges_of(lambda n: [(0, n - 1, 2)], 4) == ((0, 3, 2.0),)
+    weighted = edges_of([[0, 1], [2, 1, 0.25]], 3)
+    assert parse_generators(["2*XY"], 3, edges=weighted)[0].terms == (
+        (2.0, "XY", (0, 1)),
+        (0.5, "YX", (1, 2)),
+    )
+    assert len(parse_generators(["ZZ", "X"], 3, edges=weighted, local=True)) == 5
+    both = parse_generators(["ZZ + X@0 + Z0 Z2"], 3, edges=weighted)
+    assert len(both[0].terms) == 4
+
+
+@pytest.mark.parametrize(
+    ("graph", "message"),
+    [
+        ("wheel", "one of complete, cycle, grid, path, star"),
+        ([], "must have edges"),
+        ([[0, 0]], "different qubits from 0 to 2"),
+        ([[0, 3]], "different qubits from 0 to 2"),
+        ([[0, 1, 0]], "a weight that is not zero"),
+        ([[0, 1, float("nan")]], "a weight"),
+        ([0, 1], "0 must be"),
+        ([[0, 1], [1, 0]], r"has the edge \[0, 1\] twice"),
+        (lambda n: 3, "must have edges"),
+    ],
+)
+def test_graphs_that_are_refused(graph: object, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        edges_of(graph, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "local", "message"),
+    [
+        ("XYZ", False, "on a graph, a string has one letter, for every qubit, or two"),
+        ("ZZ + X", True, "edges and qubits of a graph are not in one sum"),
+    ],
+)
+def test_strings_that_are_none_of_a_graph(text: str, local: bool, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        parse_generators([text], 4, edges=edges_of("star", 4), local=local)
+
+
 @pytest.mark.parametrize(
     ("texts", "options", "message"),
     [
+        (["ZZ@0,3"], {}, "Z0 Z3 is outside qubits 0 to 2"),
+        (["Z0 Z0"], {}, "one qubit for each letter of ZZ, all different"),
+        (["ZZ@0,1,2"], {}, "one qubit for each letter of ZZ"),
+        (["1/0*Z"], {}, "divides by zero"),
+        (["Z0 Q1"], {}, "'Q'"),
+        (["I0 I1"], {}, "identity"),
+        (["X0 + "], {}, "not a sum of Pauli strings"),
         ([], {}, "at least one generator"),
         ([""], {}, "not a sum of Pauli strings"),
         (["X +"], {}, "not a sum of Pauli strings"),

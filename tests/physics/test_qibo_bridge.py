@@ -33,6 +33,13 @@ TRAINABLE = {
     "crz": lambda a: gates.CRZ(1, 0, a),
     "cu1": lambda a: gates.CU1(2, 1, a),
     "controlled rx": lambda a: gates.RX(2, a).controlled_by(1),
+    "u2": lambda a: gates.U2(0, a, 0.2),
+    "cu3": lambda a: gates.CU3(0, 2, a, 0.2, 0.3),
+    "fsim": lambda a: gates.fSim(1, 2, a, 0.7),
+    "givens": lambda a: gates.GIVENS(2, 1, a),
+    "rbs": lambda a: gates.RBS(0, 1, a),
+    "rxxyy": lambda a: gates.RXXYY(1, 0, a),
+    "prx": lambda a: gates.PRX(2, a, 0.6),
 }
 FIXED = {
     "h": gates.H(1),
@@ -48,9 +55,6 @@ FIXED = {
     "align": gates.Align(1, 5),
 }
 OUTSIDE = {
-    "u2": gates.U2(0, 0.1, 0.2),
-    "cu3": gates.CU3(0, 1, 0.1, 0.2, 0.3),
-    "fsim": gates.fSim(0, 1, 0.1, 0.2),
     "gpi": gates.GPI(0, 0.1),
     "align": gates.Align(0, 5, trainable=True),
     "rx": gates.RX(0, 0.1).controlled_by(1, 2),
@@ -107,7 +111,7 @@ def test_everything_at_once_in_the_order_of_get_parameters() -> None:
     mixed = [gate for k, t in enumerate(turning) for gate in (t, *list(FIXED.values())[k : k + 1])]
     theirs = prepared(*mixed, gates.M(0, 1, 2))
     ours, at = qibo_circuit(theirs), parameters(theirs)
-    assert ours.parameters == len(at) == len(TRAINABLE) + 2
+    assert ours.parameters == len(at) == len(TRAINABLE) + 7
     want = BACKEND.execute_circuit(theirs).state()
     assert overlap(state_of(ours, at), want) == pytest.approx(1, abs=1e-12)
     # No two angles are interchangeable, so the order is seen in the state.

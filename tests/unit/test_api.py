@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import yaml
+from qibo import Circuit as QiboCircuit
 
 import overpar as op
 from overpar import cli
@@ -170,8 +171,8 @@ def test_public_names_are_listed_once_and_explained() -> None:
             if inspect.isfunction(value):
                 taken = inspect.signature(value).parameters
                 assert [p for p in taken if f"\n    {p}: " not in text] == [], name
-                makes_models = ("load_model", "from_qibo", *op._MODULES["model.papers"])
-                assert "Returns:" in text or name in makes_models, name
+                makers = op._MODULES["api.models"] + op._MODULES["model.papers"]
+                assert "Returns:" in text or name in ("load_model", *makers), name
     with pytest.raises(AttributeError, match="trian"):
         _ = op.trian
 
@@ -320,7 +321,28 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "no circuit": (lambda: op.from_qibo(3), "must be a Qibo circuit or a function .* but is 3"),
     "a function of no circuit": (
         lambda: op.from_qibo(lambda: 3).task(),
-        "must return a Qibo circuit, but returned int",
+        "must return a circuit of Qibo, Qiskit or PennyLane, but returned int",
+    ),
+    "a circuit of another library": (
+        lambda: op.from_qiskit(QiboCircuit(1)),
+        "must be a Qiskit circuit or a function .* but is <qibo",
+    ),
+    "a text for a circuit": (lambda: op.from_pennylane("a"), "must be a PennyLane circuit .* 'a'"),
+    "a text that is no circuit": (
+        lambda: op.from_qasm("qreg q[1]; swap q[0];"),
+        r"OpenQASM, line 1: swap q . 0 .: it acts on 2 qubits, but is on 1",
+    ),
+    "a file that is not there": (
+        lambda: op.from_qasm(Path("no.qasm")),
+        "FILE.qasm with an existing file, but is 'no.qasm'",
+    ),
+    "a graph that is none": (
+        lambda: op.Model(generators=["ZZ"], edges="wheel"),
+        "edges: must be one of complete, cycle, grid, path, star",
+    ),
+    "a graph and a chain": (
+        lambda: op.Model(generators=["ZZ"], edges="star", boundary="periodic"),
+        "edges are for a model without ansatz and boundary",
     ),
     "a function without its size": (
         lambda: op.from_qibo(lambda qubits: 3).task(depth=1),
@@ -357,6 +379,37 @@ def test_a_wrong_argument_gives_one_helpful_message(what: str, project: Path) ->
         call()
     assert isinstance(found.value, ValueError)
     assert "\n" not in str(found.value)
+
+
+def test_qaoa_on_any_graph() -> None:
+    """Dimensions on the path are n², on the cycle 3n − 1; a function of n gives a trend."""
+    for edges, sizes in (
+        ("path", [9, 16, 25]),
+        ("cycle", [8, 11, 14]),
+        ("complete", [8, 15, 24]),
+        (lambda n: [(q, q + 1) for q in range(n - 1)], [9, 16, 25]),
+    ):
+        model = op.Model(generators=["ZZ", "X"], edges=edges, state="+", observable="ZZ")
+        found = [op.dla(model, n, sector=False, ideals=False).dimension for n in (3, 4, 5)]
+        assert found == sizes
+    weighted = op.Model(generators=["ZZ", "X"], edges=[[0, 1], [1, 2, 0.5]], observable="ZZ")
+    assert op.dla(weighted, 3, sector=False, ideals=False).dimension == 15
+    task = weighted.task(3, 1)
+    assert op.loss_and_gradient(task, [0.0, 0.0])[0] == pytest.approx(3.0)  # 1.5 above −1.5
+
+
+def test_openqasm_is_a_model(tmp_path: Path) -> None:
+    text = "qreg q[3]; h q; rzz(2*a) q[0],q[1]; rzz(2*a) q[1],q[2]; rx(2*b) q;"
+    written = op.from_qasm(text, observable="-ZZ - X")
+    (tmp_path / "my.qasm").write_text(text, encoding="utf-8")
+    named = op.load_model(str(tmp_path / "my.qasm"), observable="-ZZ - X")
+    chain = op.Model(generators=["ZZ", "X"], state="+", observable="-ZZ - X")
+    for model in (written, named, op.from_qasm(tmp_path / "my.qasm", observable="-ZZ - X")):
+        ours = op.loss_and_gradient(model.task(), [0.3, -0.8])
+        theirs = op.loss_and_gradient(chain.task(3, 1), [0.6, -1.6])
+        assert ours[0] == pytest.approx(theirs[0], abs=1e-12)
+        np.testing.assert_allclose(ours[1], 2 * theirs[1], rtol=0, atol=1e-12)
+        assert op.dla(model, 3, ideals=False).dimension == 9
 
 
 def test_every_public_name_is_used_here() -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,44 @@ def test_dla_imports_no_compiler() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == ["9", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["dla", "--qubits", "4", "-ZZ", "X"], "write -- before generators"),
+        (["dla", "--qubits", "4", "-2*ZZ"], "write -- before generators"),
+        (
+            ["diagnose", "tfim_hva", "--qubits", "4", "--observable", "-ZZ"],
+            'write --observable="-ZZ - X"',
+        ),
+    ],
+)
+def test_a_leading_minus_sign(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_graphs_and_openqasm(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my.qasm").write_text("qreg q[3]; rzz(a) q[0],q[1]; rzz(a) q[1],q[2]; rx(b) q;")
+    Path("my.py").write_text("def ring(qubits):\n    return [[q - 1, q] for q in range(1, qubits)]")
+    for graph, dimension in (("path", 9), ("[[0, 1], [1, 2]]", 9), ("my.py:ring", 9), ("star", 9)):
+        assert cli.main(["dla", "--qubits", "3", "--edges", graph, "ZZ", "X"]) == 0
+        assert capsys.readouterr().out == f"{dimension}\n"
+    assert cli.main(["dla", "--qubits", "3", "--model", "my.qasm"]) == 0
+    assert capsys.readouterr().out == "9\n"
+    assert cli.main(["diagnose", "my.qasm", "--observable", "ZZ", "--samples", "20"]) == 0
+    assert "the algebra is su(3) + centre of dimension 1" in capsys.readouterr().out
+    assert cli.main(["evaluate", "--model", "my.qasm", "--quantity", "rank"]) == 0
+    # The coupling does nothing to |000⟩.
+    assert capsys.readouterr().out == "1\n"
+    for graph, message in (("[[0", "must be [[0, 1]"), ("no.py:ring", "existing file")):
+        assert cli.main(["dla", "--qubits", "3", "--edges", graph, "ZZ"]) == 2
+        assert message in capsys.readouterr().err

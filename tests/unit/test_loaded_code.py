@@ -59,9 +59,15 @@ def chain(qubits):
     out = Circuit(qubits)
     out.add(gates.RX(q, 0.0) for q in range(qubits))
     return out
+
+
+def star(qubits):
+    return [[0, q] for q in range(1, qubits)]
 """
 SPIN = {"generators": ["X"], "observable": "Z"}
 ISING = {"ansatz": "tfim_hva"}
+GRAPH = {"generators": ["ZZ", "X"], "edges": "own.py:star", "observable": "Z"}
+QASM = {"circuit": "own.qasm", "observable": "Z"}
 OWN = {"circuit": "own.py:chain", "observable": "Z"}
 UNITARY = {"generators": ["X", "ZZ"], "target": 1}
 CHAIN = {"qubits": 2, "boundary": "open", "depth": 1}
@@ -71,6 +77,8 @@ MODEL = {"model": SPIN, "qubits": 2, "depth": 1}
 WEIGHTS = "Hardware_Efficient/2_Qubits/Depth_1/hwe_2q_ps_15_1_weights.npy"
 CASES: list[tuple[str, dict[str, Any]]] = [
     ("algebra", MODEL),
+    ("algebra", {**MODEL, "model": GRAPH}),
+    ("algebra", {**MODEL, "model": QASM}),
     ("autoencoder", {"layers": 1, "states": "regenerated", **RUNS}),
     ("autoencoder", {"layers": 1, "states": "regenerated", **RUNS, "engine": "qibo"}),
     ("autoencoder_spectra", {"layers": 0, "states": "regenerated"}),
@@ -123,8 +131,9 @@ def test_every_kind_has_a_case() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A directory with a circuit, weights of a generator, and a data set of one file."""
+    """A directory with circuits, weights of a generator, and a data set of one file."""
     (tmp_path / "own.py").write_text(CIRCUIT, encoding="utf-8")
+    (tmp_path / "own.qasm").write_text("qreg q[2]; rx(a) q;", encoding="utf-8")
     weights = {"weights": Variable(("layer", "qubit", "angle"), np.ones((2, 4, 3)), "weights")}
     write_record(tmp_path / "weights.nc", weights, {"identity": "a"})
     file = tmp_path / WEIGHTS

@@ -9,9 +9,10 @@ from scratch import ROOT, Project
 
 
 def blocks() -> list[tuple[str, str]]:
-    """(language, text) of the code blocks of the page."""
+    """(language, text) of the code blocks of the page, but those of extras."""
     text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
-    return re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [block for block in found if not re.search("qiskit|pennylane", block[1])]
 
 
 @pytest.fixture
@@ -38,10 +39,12 @@ def walked(fresh: Project) -> tuple[Project, list[str]]:
 
 
 def test_the_walk(walked: tuple[Project, list[str]]) -> None:
-    project, (diagnosis, algebra, _, qibo, python) = walked
+    project, (diagnosis, algebra, graphs, _, qibo, qasm, python) = walked
     assert "state '01' must be letters" in diagnosis
     assert "verdict:" in diagnosis
     assert algebra.splitlines()[:2] == ["41", "on the subspace explored from 0101: 25"]
+    assert graphs.splitlines()[:3] == ["136", "centre: 1", "ideal: su(6), dimension 35, rank 5"]
+    assert "n = 3: the algebra is su(3) + centre of dimension 1" in qasm
     # Generators and Qibo code are the same circuit: dimension, rank, angles and depth.
     for n in ("4", "6"):
         one, other = (

@@ -3,9 +3,11 @@
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import NoReturn
 
 from overpar.base.errors import UserError
 
@@ -24,9 +26,21 @@ MODULES = {
 }
 
 
-def parser(command: str = "") -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A parser that says how a sum of strings with a leading minus sign is written."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with a message and code 2."""
+        if re.search(r"(^|\s)-\d*\W*[IXYZ]", message):
+            message += "; write -- before generators, of which the first begins with a minus sign"
+        elif message == "argument --observable: expected one argument":
+            message += '; write --observable="-ZZ - X" for a sum that begins with a minus sign'
+        super().error(message)
+
+
+def parser(command: str = "") -> Parser:
     """The parser of one command, or of all if there is none of that name."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="overpar",
         description="Replication of the theory of overparametrization in quantum neural networks.",
         epilog="`overpar COMMAND --help` says more. Figures and tables are made by `make`;"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from overpar.base.arrays import load_array
@@ -47,11 +48,12 @@ def parse_angles(text: str, parameters: int) -> NDArray[np.float64]:
 # What commands take as a model, in their help.
 MODELS = (
     "tfim_hva, hea, hea_compilation, a name under `models` in the config or in files"
-    " named by OVERPAR_CONFIG, SPEC.yaml, or FILE.py:FUNCTION"
+    " named by OVERPAR_CONFIG, SPEC.yaml, FILE.qasm, or FILE.py:FUNCTION"
 )
 # Options that take the place of a model's fields.
 FIELDS = {
     "boundary": "boundary",
+    "edges": "edges",
     "field": "field",
     "tying": "tying",
     "input": "state",
@@ -60,11 +62,23 @@ FIELDS = {
 }
 
 
+def add_edges(group: "argparse._ActionsContainer") -> None:
+    """Add `--edges`."""
+    group.add_argument(
+        "--edges",
+        metavar="GRAPH",
+        help="in place of a chain: complete, cycle, grid, path, star, edges such as"
+        ' "[[0, 1], [1, 2, 0.5]]" with or without weights, or FILE.py:FUNCTION of the number of'
+        " qubits; strings of two letters are summed over it",
+    )
+
+
 def add_model_options(group: "argparse._ArgumentGroup") -> None:
     """Add the options that take the place of a model's fields."""
     group.add_argument(
         "--boundary", choices=("open", "periodic"), help="of the chain (default open)"
     )
+    add_edges(group)
     group.add_argument(
         "--field", type=float, metavar="G", help="tfim_hva: transverse field, above 0 (default 1)"
     )
@@ -91,4 +105,15 @@ def add_model_options(group: "argparse._ArgumentGroup") -> None:
 def model_settings(options: argparse.Namespace) -> dict[str, Any]:
     """The fields of a model that options give."""
     given = {field: getattr(options, name, None) for name, field in FIELDS.items()}
+    given["edges"] = _edges(given["edges"])
     return {field: value for field, value in given.items() if value is not None}
+
+
+def _edges(text: str | None) -> Any:
+    """A graph as a model takes it: edges are written as in YAML."""
+    if text is None or not text.lstrip().startswith("["):
+        return text
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise UserError(f"Argument `edges` must be [[0, 1], …], but is {text!r}.") from None

@@ -27,6 +27,7 @@ A spec may also have depth, samples, max_dim, max_angles and seed, in place of t
 
 examples:
   overpar diagnose tfim_hva --boundary open --qubits 4 6 8
+  overpar diagnose ansatz.qasm --observable "-ZZ - X"
   overpar diagnose my.py:circuit --observable "-ZZ - X" --qubits 4 6 8
 """
 SETTINGS = {
@@ -67,8 +68,10 @@ def report(options: argparse.Namespace) -> overpar.Diagnosis:
         settings = read_spec(Path(options.model)).settings()
     given = {name: getattr(options, name) for name in ("qubits", *SETTINGS)}
     settings |= {name: value for name, value in given.items() if value is not None}
-    require("qubits" in settings, f"{options.model} needs --qubits, e.g. --qubits 4 6 8.")
     model = overpar.load_model(options.model, **model_settings(options))
+    if options.model.endswith(".qasm"):
+        settings.setdefault("qubits", [model.build().qubits])
+    require("qubits" in settings, f"{options.model} needs --qubits, e.g. --qubits 4 6 8.")
     return overpar.diagnose(model, progress=reporter(model.name), **settings)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import overpar
 from overpar.base.checks import require
 from overpar.base.progress import reporter
-from overpar.cli.arguments import MODELS, model_settings
+from overpar.cli.arguments import MODELS, add_edges, model_settings
 
 DESCRIPTION = """\
 Print the dimension of the Lie algebra that generators span with all their nested commutators, or
@@ -20,7 +20,9 @@ generators. Arithmetic is exact: ranks modulo primes, so that no tolerance decid
 EXAMPLES = """\
 A generator is a sum of Pauli strings, and a string stands for its sum over the chain:
   "ZZ"            ZZ on all neighbours        "X@0"           X on qubit 0 alone
-  "XX + 0.5*YY"   both with one angle         "XIX"           next-nearest neighbours
+  "XX + 1/2*YY"   both with one angle         "XIX"           next-nearest neighbours
+  "ZZ@0,3"        Z on qubits 0 and 3         "Z0 Z3"         the same
+  "XX@0::2"       on bonds 0-1, 2-3, ...      "ZZ" --edges star   on all edges of a graph
 Write -- before a generator that begins with a minus sign.
 
 examples:
@@ -29,6 +31,7 @@ examples:
   overpar dla --qubits 6 --local "ZZ" "X"                    66, that is n(2n-1)
   overpar dla --qubits 6 "ZZ" "X" "X@0"                      66 as well
   overpar dla --qubits 3 --full "XYZ" "ZZI" "IXX"
+  overpar dla --qubits 10 --edges complete "ZZ" "X" --ideals
   overpar dla --qubits 6 --model tfim_periodic --ideals
 """
 
@@ -54,6 +57,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         choices=("open", "periodic"),
         help="of the chain (default open)",
     )
+    add_edges(command)
     how = command.add_mutually_exclusive_group()
     how.add_argument(
         "--local", action="store_true", help="every place is a generator of its own, no sums"
@@ -94,16 +98,13 @@ def make_model(options: argparse.Namespace) -> overpar.Model:
         bool(options.generators) != bool(options.model),
         "Give generators, or --model, and not both.",
     )
-    state = {} if options.state is None else {"state": options.state}
+    settings = model_settings(options)
+    if options.state is not None:
+        settings["state"] = options.state
     if options.model:
-        return overpar.load_model(options.model, **model_settings(options), **state)
+        return overpar.load_model(options.model, **settings)
     texts = [_placed(text, options.qubits) if options.full else text for text in options.generators]
-    return overpar.Model(
-        generators=list(dict.fromkeys(texts)),
-        boundary=options.boundary or "open",
-        local=options.local,
-        **state,
-    )
+    return overpar.Model(generators=list(dict.fromkeys(texts)), local=options.local, **settings)
 
 
 def _placed(text: str, qubits: int) -> str:

@@ -6,27 +6,18 @@ from qibo.backends import NumpyBackend
 from qibo.gates.special import SpecialGate
 
 from overpar.base.errors import UserError
-from overpar.model.circuits import Circuit, Gate, Rotation, unitary
+from overpar.model.angles import Linear
+from overpar.model.circuits import Circuit
+from overpar.model.translate import Translator
 
-# Trainable Qibo gates as products of rotations, first to act first: (letters, positions among
-# the gate's qubits, which of its parameters, scale). Equal up to a global phase.
-_FROM_QIBO: dict[str, tuple[tuple[str, tuple[int, ...], int, float], ...]] = {
-    "rx": (("X", (0,), 0, 1.0),),
-    "ry": (("Y", (0,), 0, 1.0),),
-    "rz": (("Z", (0,), 0, 1.0),),
-    "u1": (("Z", (0,), 0, 1.0),),
-    "u3": (("Z", (0,), 2, 1.0), ("Y", (0,), 0, 1.0), ("Z", (0,), 1, 1.0)),
-    "rxx": (("XX", (0, 1), 0, 1.0),),
-    "ryy": (("YY", (0, 1), 0, 1.0),),
-    "rzz": (("ZZ", (0, 1), 0, 1.0),),
-    "rzx": (("ZX", (0, 1), 0, 1.0),),
-    "crx": (("X", (1,), 0, 0.5), ("ZX", (0, 1), 0, -0.5)),
-    "cry": (("Y", (1,), 0, 0.5), ("ZY", (0, 1), 0, -0.5)),
-    "crz": (("Z", (1,), 0, 0.5), ("ZZ", (0, 1), 0, -0.5)),
-    "cu1": (("Z", (0,), 0, 0.5), ("Z", (1,), 0, 0.5), ("ZZ", (0, 1), 0, -0.5)),
-}
-
-_CONTROLLED = ("crx", "cry", "crz", "cu1")
+# Trainable gates of Qibo, by the names of standard gates.
+_NAMES = {name: name for name in ("rx", "ry", "rz", "u1", "u2", "u3", "rxx", "ryy", "rzz", "rzx")}
+_NAMES |= {name: name for name in ("crx", "cry", "crz", "cu1", "fsim")}
+_NAMES |= {"prx": "r", "g": "givens", "rbs": "rbs", "rxxyy": "rxxyy"}
+# Qibo's u3 has determinant one, which its phase under a control shows.
+_NAMES["cu3"] = "crot"
+_ORDER = {"cu3": (2, 0, 1)}
+_CONTROLLED = ("crx", "cry", "crz", "cu1", "cu3")
 
 
 def qibo_circuit(circuit: QiboCircuit) -> Circuit:
@@ -39,11 +30,10 @@ def qibo_circuit(circuit: QiboCircuit) -> Circuit:
         circuit: a unitary Qibo circuit.
 
     Raises:
-        UserError: for a channel, a callback or fused gate, or a trainable gate outside rx, ry, rz,
-            u1, u3, rxx, ryy, rzz, rzx, crx, cry, crz, cu1.
+        UserError: for a channel, a callback or fused gate, or a trainable gate that is no product
+            of rotations by its parameters.
     """
-    out: list[Gate] = []
-    count = 0
+    out = Translator(circuit.nqubits)
     for gate in circuit.queue:
         if isinstance(gate, gates.M):
             if gate.collapse:
@@ -52,15 +42,16 @@ def qibo_circuit(circuit: QiboCircuit) -> Circuit:
         trainable = bool(gate.parameters) and getattr(gate, "trainable", False)
         if trainable and not isinstance(gate, gates.Unitary):
             controls = 1 if gate.name in _CONTROLLED else 0
-            if gate.name not in _FROM_QIBO or len(gate.control_qubits) != controls:
+            if gate.name not in _NAMES or len(gate.control_qubits) != controls:
                 raise UserError(
                     f"Qibo gate {gate.name!r} on qubits {gate.qubits} has a parameter but is not "
-                    f"one of {', '.join(_FROM_QIBO)}; set trainable=False to keep it fixed."
+                    f"one of {', '.join(_NAMES)}; set trainable=False to keep it fixed."
                 )
-            for letters, positions, parameter, scale in _FROM_QIBO[gate.name]:
-                where = tuple(gate.qubits[p] for p in positions)
-                out.append(Rotation(letters, where, count + parameter, scale))
-            count += len(gate.parameters)
+            first = len(out.numbers)
+            angles = [Linear.of(first + k) for k in range(len(gate.parameters))]
+            out.numbers |= {first + k: first + k for k in range(len(angles))}
+            order = _ORDER.get(gate.name, range(len(angles)))
+            out.apply(_NAMES[gate.name], [angles[k] for k in order], gate.qubits)
             continue
         if isinstance(gate, gates.Align):
             continue  # a delay in time, which no state sees
@@ -72,5 +63,5 @@ def qibo_circuit(circuit: QiboCircuit) -> Circuit:
             )
         small = QiboCircuit(len(gate.qubits))
         small.add(gate.on_qubits({q: k for k, q in enumerate(gate.qubits)}))
-        out.append(unitary(small.unitary(NumpyBackend()), *gate.qubits))
-    return Circuit(circuit.nqubits, tuple(out), count, name="qibo")
+        out.fix(small.unitary(NumpyBackend()), gate.qubits)
+    return out.circuit("qibo")

@@ -1,27 +1,19 @@
 """Sets of generators: Hermitian sums of Pauli strings whose Lie algebra a circuit explores."""
 
-import re
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Iterator, Sequence
 
 from overpar.base.checks import choice, integer, require
 from overpar.base.errors import UserError
 from overpar.model.ansatz import Boundary, bonds
+from overpar.model.graphs import Edge
 from overpar.model.observables import PauliSum
+from overpar.model.sums import Written, read_sum
 
 Generators = tuple[PauliSum, ...]
 Term = tuple[float, str, tuple[int, ...]]
 
 # Far beyond any algebra that can be counted; keeps a typo from filling the memory.
 MAX_QUBITS = 256
-
-_TERM = re.compile(
-    r"\s*([+-]?)\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?([A-Za-z]+)"
-    r"(?:@(\d+)(?:::(\d+))?)?\s*"
-)
-# Coefficient, letters, and the places it is at: one, or those of a translated sum that fit.
-_Written = tuple[float, str, int | range]
 
 
 def parse_generators(
@@ -31,12 +23,15 @@ def parse_generators(
     *,
     local: bool = False,
     full: bool = False,
+    edges: Sequence[Edge] | None = None,
 ) -> Generators:
-    """Generators from text such as "ZZ", "XX + YY", "X - 0.5*Z", "X@0" or "ZZ@1::2".
+    """Generators from text such as "ZZ", "XX + 1/2*YY", "X - 0.5*Z", "X@0", "ZZ@0,3" or "ZZ@1::2".
 
     A string stands for its sum over all places of the chain: "ZZ" is Σ Z_jZ_{j+1}, over j = 0 … n−2
-    if open, and also (n−1, 0) if periodic. With @q it is at one place, its first letter on qubit q;
-    with @q::s it is summed over the places q, q+s, q+2s, ….
+    if open, and also (n−1, 0) if periodic. On a graph, a string of two letters is summed over the
+    edges, each times its weight, and one of one letter over the qubits. With @q a string is at one
+    place, its first letter on qubit q; with @q::s it is summed over the places q, q+s, q+2s, …;
+    "ZZ@0,3" and "Z0 Z3" say the qubit of each letter.
 
     Args:
         texts: one per generator, or per family of generators if `local`.
@@ -44,6 +39,7 @@ def parse_generators(
         boundary: "open" or "periodic".
         local: make every place a generator of its own instead of their sum.
         full: strings have n letters and are taken as they are, in one place.
+        edges: of a graph, in place of the chain's neighbours; see `edges_of`.
 
     Returns:
         Distinct generators, equal strings added up.
@@ -54,6 +50,8 @@ def parse_generators(
     Examples:
         >>> parse_generators(["ZZ", "X@0"], 3)[0].terms
         ((1.0, 'ZZ', (0, 1)), (1.0, 'ZZ', (1, 2)))
+        >>> parse_generators(["2*ZZ"], 3, edges=[(0, 2, 0.25)])[0].terms
+        ((0.5, 'ZZ', (0, 2)),)
 
     Source: the notation is ours.
     """
@@ -66,11 +64,29 @@ def parse_generators(
     require(len(texts) > 0, "There must be at least one generator.")
     found: list[PauliSum] = []
     for text in texts:
-        terms = _parse(text)
-        places = range(1) if full else range(qubits)
-        at_places = [_at(text, terms, place, qubits, boundary, full) for place in places]
         # Terms with a place of their own are no part of the translation.
-        sums = [_fixed_terms(text, terms, qubits, boundary), *at_places]
+        alone: list[Term] = []
+        places: dict[int, list[Term]] = {}
+        terms = read_sum(text)
+        lengths = {len(term.letters) for term in terms if term.anywhere}
+        require(
+            not local or edges is None or len(lengths) < 2,
+            f"Generator {text!r}: with `local`, edges and qubits of a graph are not in one sum.",
+        )
+        for term in terms:
+            require(
+                not full or (term.anywhere and len(term.letters) == qubits),
+                f"Generator {text!r} must have {qubits} letters and no @, one letter per qubit.",
+            )
+            if term.where or term.step is None:
+                alone.append(_alone(text, term, qubits, boundary))
+            elif edges is None or not term.anywhere:
+                for place, string in _along(text, term, qubits, boundary, 1 if full else qubits):
+                    places.setdefault(place, []).append(string)
+            else:
+                for place, string in enumerate(_on_graph(text, term, qubits, edges)):
+                    places.setdefault(place, []).append(string)
+        sums = [alone, *(places[place] for place in sorted(places))]
         sums = sums if local else [[term for part in sums for term in part]]
         simple = [simplified(PauliSum(tuple(part))) for part in sums if part]
         require(any(s.terms for s in simple), f"Generator {text!r} is zero on {qubits} qubits.")
@@ -94,82 +110,54 @@ def simplified(operator: PauliSum) -> PauliSum:
     return PauliSum(tuple((c, *key) for key, c in sums.items() if c != 0))
 
 
-def _parse(text: str) -> list[_Written]:
-    """The terms as written.
-
-    Raises:
-        UserError: if the text is not a sum of Pauli strings.
-    """
-    terms: list[_Written] = []
-    start = 0
-    while start < len(text) or not terms:
-        match = _TERM.match(text, start)
-        if match is None or (terms and not match[1]):
-            raise UserError(
-                f"Generator {text!r} is not a sum of Pauli strings with real coefficients, such as"
-                ' "ZZ", "XX + 0.5*YY", "X@0" or "ZZ@1::2".'
-            )
-        sign, size, letters, place, step = match.groups()
-        wrong = sorted(set(letters) - set("IXYZ"))
-        require(
-            not wrong,
-            f"Generator {text!r} holds {', '.join(map(repr, wrong))}; the letters are I, X, Y, Z.",
-        )
-        require(
-            set(letters) != {"I"},
-            f"Generator {text!r} holds the identity, which is only a phase of the state.",
-        )
-        value = float(size or 1) * (-1 if sign == "-" else 1)
-        require(bool(np.isfinite(value)), f"Generator {text!r} has an infinite coefficient.")
-        require(step is None or int(step) > 0, f"Generator {text!r} has a step of 0.")
-        everywhere = range(int(place or 0), MAX_QUBITS, int(step or 1))
-        terms.append((value, letters, int(place) if place and not step else everywhere))
-        start = match.end()
-    return terms
-
-
-def _string(text: str, term: _Written, place: int, qubits: int, boundary: Boundary) -> Term | None:
-    """The term at a place; None if it does not fit an open chain there."""
-    value, letters, _ = term
+def _string(text: str, term: Written, place: int, qubits: int, boundary: Boundary) -> Term | None:
+    """The term along the chain from a place on; None if it does not fit an open chain there."""
+    letters = term.letters
     require(
         len(letters) <= qubits,
         f"Generator {text!r} has {len(letters)} letters, more than {qubits} qubits.",
     )
     if boundary == "open" and place + len(letters) > qubits:
         return None
-    return value, letters, tuple((place + k) % qubits for k in range(len(letters)))
+    return term.coefficient, letters, tuple((place + k) % qubits for k in range(len(letters)))
 
 
-def _at(
-    text: str, terms: list[_Written], place: int, qubits: int, boundary: Boundary, full: bool
-) -> list[Term]:
-    """The translated terms, at this place."""
-    found = []
-    for term in terms:
-        _, letters, where = term
-        require(
-            not full or (where == range(MAX_QUBITS) and len(letters) == qubits),
-            f"Generator {text!r} must have {qubits} letters and no @, one letter per qubit.",
-        )
-        if isinstance(where, range) and place in where:
-            found.append(_string(text, term, place, qubits, boundary))
-    return [string for string in found if string is not None]
+def _along(
+    text: str, term: Written, qubits: int, boundary: Boundary, stop: int
+) -> Iterator[tuple[int, Term]]:
+    """The translated term at all its places along the chain."""
+    for place in range(term.start, stop, term.step or 1):
+        string = _string(text, term, place, qubits, boundary)
+        if string is not None:
+            yield place, string
 
 
-def _fixed_terms(text: str, terms: list[_Written], qubits: int, boundary: Boundary) -> list[Term]:
-    """The terms at one place of their own."""
-    found = []
-    for term in terms:
-        place = term[2]
-        if isinstance(place, range):
-            continue
-        string = _string(text, term, place, qubits, boundary) if place < qubits else None
-        if string is None:
-            raise UserError(
-                f"Generator {text!r}: {term[1]}@{place} is outside qubits 0 to {qubits - 1}."
-            )
-        found.append(string)
-    return found
+def _on_graph(text: str, term: Written, qubits: int, edges: Sequence[Edge]) -> list[Term]:
+    """The term on all qubits, or on all edges times their weights."""
+    c, letters = term.coefficient, term.letters
+    if len(letters) == 1:
+        return [(c, letters, (q,)) for q in range(qubits)]
+    require(
+        len(letters) == 2,
+        f"Generator {text!r}: on a graph, a string has one letter, for every qubit, or two, for"
+        f" every edge; say the qubits of {letters}, as in {letters}@0,1,….",
+    )
+    return [(c * weight, letters, (a, b)) for a, b, weight in edges]
+
+
+def _alone(text: str, term: Written, qubits: int, boundary: Boundary) -> Term:
+    """The term at one place of its own."""
+    if term.where:
+        fits = max(term.where) < qubits
+        string = (term.coefficient, term.letters, term.where) if fits else None
+        written = " ".join(f"{p}{q}" for p, q in zip(term.letters, term.where, strict=True))
+    else:
+        fits = term.start < qubits
+        string = _string(text, term, term.start, qubits, boundary) if fits else None
+        written = f"{term.letters}@{term.start}"
+    if string is None:
+        raise UserError(f"Generator {text!r}: {written} is outside qubits 0 to {qubits - 1}.")
+    return string
 
 
 def tfim_generators(qubits: int, boundary: Boundary, *, first_x: bool = False) -> Generators:

@@ -18,13 +18,13 @@ from pydantic import (
 from overpar.base.checks import integer, require
 from overpar.base.errors import UserError
 from overpar.base.validation import message
+from overpar.model import given
 from overpar.model.ansatz import Boundary, Tying
 from overpar.model.catalogue import ANSATZE
 from overpar.model.circuits import Circuit, Gate, fixed
-from overpar.model.generators import (
-    Generators,
-    parse_generators,
-)
+from overpar.model.generators import Generators, parse_generators
+from overpar.model.given import GRAPH_SCHEMA
+from overpar.model.graphs import Edge, edges_of
 from overpar.model.layers import layered
 from overpar.model.observables import (
     PauliSum,
@@ -90,13 +90,19 @@ class Model(BaseModel, metaclass=_OneMessage):
     )
     circuit: Annotated[Any, WithJsonSchema({"type": "string"})] = Field(
         None,
-        description="FILE.py:FUNCTION; called with those of qubits, depth that it takes. From"
-        " Python also the function, or one Qibo circuit",
+        description="FILE.qasm, or FILE.py:FUNCTION, which is called with those of qubits, depth"
+        " that it takes. From Python also the function, or one circuit",
     )
     local: bool = Field(
         False, description="every place of a generator has an angle of its own, not their sum"
     )
     boundary: Boundary = Field("open", description="of generators, sums and the Ising chain")
+    edges: Annotated[Any, WithJsonSchema(GRAPH_SCHEMA)] = Field(
+        None,
+        description="of a graph in place of the chain, that strings of two letters are summed over:"
+        " complete, cycle, grid, path, star, [[0, 1], [1, 2, 0.5]] with weights, or"
+        " FILE.py:FUNCTION of the number of qubits; from Python also the function",
+    )
     field: float = Field(
         1.0, gt=0, le=100, description="transverse field g of the Ising chain of tfim_hva"
     )
@@ -128,63 +134,38 @@ class Model(BaseModel, metaclass=_OneMessage):
     @field_validator("circuit")
     @classmethod
     def _makes_circuits(cls, value: Any) -> Any:
-        if value is None or isinstance(value, str) or callable(value):
-            return value
-        from overpar.model.foreign import is_circuit
+        return value if value is None else given.circuit(value)
 
-        if is_circuit(value):
-            return value
-        raise ValueError(
-            f"must be FILE.py:FUNCTION, a circuit, or a function that returns one, but is {value!r}"
-        )
+    @field_validator("edges", mode="before")
+    @classmethod
+    def _is_a_graph(cls, value: Any) -> Any:
+        return value if value is None else given.graph(value)
 
     @field_validator("target")
     @classmethod
     def _is_unitary(cls, value: Any) -> Any:
-        if value is None:
-            return None
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < SEEDS:
-            return value
-        if not isinstance(value, np.ndarray):
-            raise ValueError(
-                f"must be a seed from 0 to {SEEDS - 1}, or a unitary matrix, but is {value!r}"
-            )
-        matrix = np.asarray(value, np.complex128)
-        size = matrix.shape[0] if matrix.ndim else 0
-        qubits = size.bit_length() - 1
-        if qubits < 2 or matrix.shape != (2**qubits, 2**qubits):
-            raise ValueError(f"must have shape (2ⁿ, 2ⁿ) with n ≥ 2, but has shape {matrix.shape}")
-        # Its overlap with the circuit would not be a loss: any minimum could be below zero.
-        if not np.allclose(matrix @ matrix.conj().T, np.eye(size), atol=1e-9):
-            raise ValueError("must be unitary to 1e-9")
-        return matrix
+        return value if value is None else given.unitary(value, SEEDS)
 
     @field_validator("inputs", mode="before")
     @classmethod
     def _are_states(cls, value: Any) -> Any:
-        if value is None:
-            return None
-        if not isinstance(value, np.ndarray):
-            raise ValueError(f"must be an array of shape (k, 2ⁿ), but is {value!r}")
-        states = np.asarray(value, np.complex128)
-        qubits = states.shape[-1].bit_length() - 1 if states.ndim == 2 else 0
-        if qubits < 1 or states.shape[-1] != 2**qubits:
-            raise ValueError(f"must have shape (any, 2ⁿ), but has shape {states.shape}")
-        return states
+        return value if value is None else given.states(value)
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Model":
-        given = [n for n in ("ansatz", "generators", "circuit") if getattr(self, n) is not None]
-        if len(given) != 1:
+        sources = [n for n in ("ansatz", "generators", "circuit") if getattr(self, n) is not None]
+        if len(sources) != 1:
             raise ValueError(
                 "a model has one of the keys ansatz, generators and circuit, but this one has"
-                f" {' and '.join(given) or 'none'}"
+                f" {' and '.join(sources) or 'none'}"
             )
         written = [text.replace(" ", "") for text in self.generators or []]
         if len(set(written)) < len(written):
             raise ValueError("the generators of a model must differ")
         if self.local and self.generators is None:
             raise ValueError("local: true needs generators")
+        if self.edges is not None and (self.ansatz or self.boundary != "open"):
+            raise ValueError("edges are for a model without ansatz and boundary")
         ising = self.ansatz == "tfim_hva"
         for key, other in (("field", 1.0), ("tying", "correct")):
             if getattr(self, key) != other and not ising:
@@ -204,10 +185,10 @@ class Model(BaseModel, metaclass=_OneMessage):
 
     def __repr__(self) -> str:
         """What was given, in the order of the fields; of an array its shape."""
-        given = {k: getattr(self, k) for k in type(self).model_fields if k in self.model_fields_set}
+        said = {k: getattr(self, k) for k in type(self).model_fields if k in self.model_fields_set}
         shown = (
             f"{k}=<shape {v.shape}>" if isinstance(v, np.ndarray) else f"{k}={v!r}"
-            for k, v in given.items()
+            for k, v in said.items()
         )
         return f"Model({', '.join(shown)})"
 
@@ -244,8 +225,9 @@ class Model(BaseModel, metaclass=_OneMessage):
         return Task(circuit, observable, self.inputs, -lowest_eigenvalue(observable, n))
 
     def files(self) -> list[str]:
-        """The file of a circuit that is the user's code."""
-        return [self.circuit.rpartition(":")[0]] if isinstance(self.circuit, str) else []
+        """The files of a circuit and of a graph that are the user's."""
+        named = [n for n in (self.circuit, self.edges) if isinstance(n, str) and "." in n]
+        return [name.rpartition(":")[0] or name for name in named]
 
     def ising(self, qubits: int) -> bool:
         """Whether it is the Ising chain's ansatz with its own observable, at a size it exists at.
@@ -324,7 +306,8 @@ class Model(BaseModel, metaclass=_OneMessage):
             UserError: if it does not fit the qubits.
         """
         if self.observable is not None:
-            return parse_generators([self.observable], qubits, self.boundary)[0]
+            text, edges = self.observable, self._edges(qubits)
+            return parse_generators([text], qubits, self.boundary, edges=edges)[0]
         return tfim(qubits, self.boundary, self.field) if self.ansatz == "tfim_hva" else None
 
     def _size(self, qubits: int | None) -> int:
@@ -342,21 +325,18 @@ class Model(BaseModel, metaclass=_OneMessage):
 
     def _own_circuit(self, qubits: int | None, depth: int | None) -> Circuit:
         # What reads code of others, which no other model needs.
-        from overpar.model.foreign import as_circuit, call_function, is_circuit, load_function
+        from overpar.model.foreign import make_circuit
 
-        name = self.circuit if isinstance(self.circuit, str) else ""
-        if name:
-            made = call_function(load_function(name), name, qubits=qubits, depth=depth)
-        elif is_circuit(self.circuit):
-            made = as_circuit(self.circuit)
-        else:
-            made = call_function(self.circuit, qubits=qubits, depth=depth)
-        require(
-            qubits in (None, made.qubits),
-            f"Model {self.name}: {name or 'its circuit'} returned a circuit of {made.qubits}"
-            f" qubits, not of {qubits}.",
-        )
-        return made
+        return make_circuit(self.circuit, self.name, qubits=qubits, depth=depth)
+
+    def _edges(self, qubits: int) -> tuple[Edge, ...] | None:
+        if self.edges is None:
+            return None
+        if not given.is_function(self.edges):
+            return edges_of(self.edges, qubits)
+        from overpar.model.foreign import load_graph
+
+        return edges_of(load_graph(self.edges), qubits, self.edges)
 
     def _preparation(self, qubits: int) -> tuple[Gate, ...]:
         """Fixed gates that make the input state from |0…0⟩."""
@@ -366,7 +346,10 @@ class Model(BaseModel, metaclass=_OneMessage):
     def _sums(self, qubits: int) -> Generators:
         if self.ansatz:
             return ANSATZE[self.ansatz].generators(qubits, self.boundary)
-        return parse_generators(self.generators or [], qubits, self.boundary, local=self.local)
+        edges = self._edges(qubits)
+        return parse_generators(
+            self.generators or [], qubits, self.boundary, local=self.local, edges=edges
+        )
 
     def _target(self, qubits: int) -> NDArray[np.complex128]:
         if isinstance(self.target, int):

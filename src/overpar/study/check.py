@@ -8,6 +8,8 @@ from typing import Any
 
 from overpar.base.errors import UserError
 from overpar.base.validation import check, choices
+from overpar.model.foreign import read_circuit
+from overpar.model.given import is_function
 from overpar.model.model import Model
 from overpar.study.config import DEFAULT, Config, read
 from overpar.study.identity import Identities
@@ -97,7 +99,9 @@ def _check_models(plan: Plan) -> None:
     for name, cells in named.items():
         model = plan.model(name)
         if model.circuit is not None:
-            _check_function(f"models.{name}.circuit", model.circuit, plan.project)
+            _check_circuit(f"models.{name}.circuit", model.circuit, plan.project)
+        if is_function(model.edges):
+            _check_function(f"models.{name}.edges", model.edges, plan.project)
         for key, look in _looks(model, any(cell.spec.engines() for cell in cells) or not cells):
             wrong = _wrong(look, {getattr(cell.spec, "qubits", 1) for cell in cells})
             if wrong:
@@ -132,12 +136,24 @@ def _wrong(look: Callable[[int], object], sizes: set[int]) -> str:
     return wrong
 
 
+def _check_circuit(key: str, reference: str, project: Path) -> None:
+    """A user's function is there, or OpenQASM can be read."""
+    if not reference.endswith(".qasm"):
+        _check_function(key, reference, project)
+        return
+    try:
+        read_circuit(str(project / reference))
+    except UserError as error:
+        raise UserError(f"Config: {key} is {reference!r}: {error}") from None
+
+
 def _check_function(key: str, reference: str, project: Path) -> None:
     """A user's function is there; its file is not run."""
     path, _, name = reference.rpartition(":")
     if not path.endswith(".py") or not (project / path).is_file():
         raise UserError(
-            f"Config: {key} is {reference!r}; there is no such file. Allowed: FILE.py:FUNCTION."
+            f"Config: {key} is {reference!r}; there is no such file. Allowed:"
+            f" FILE.py:FUNCTION{' or FILE.qasm' if key.endswith('circuit') else ''}."
         )
     try:
         tree = ast.parse((project / path).read_text(encoding="utf-8"))

@@ -66,11 +66,11 @@ def read_spec(path: Path) -> Spec:
 
 
 def load_model(reference: str, **settings: Any) -> Model:
-    """A model by name, from a spec file, or from a function that returns a Qibo circuit.
+    """A model by name, from a spec file, from OpenQASM, or from a function that returns a circuit.
 
     Args:
         reference: a name under `models` in the project's config; "tfim_hva",
-            "hea" or "hea_compilation"; SPEC.yaml, a file with a `model`; or
+            "hea" or "hea_compilation"; SPEC.yaml, a file with a `model`; FILE.qasm; or
             FILE.py:FUNCTION.
         settings: fields of `Model` that take the place of the model's own.
 
@@ -86,8 +86,8 @@ def load_model(reference: str, **settings: Any) -> Model:
         found = PAPERS[reference]()
     elif is_spec(reference):
         found = read_spec(Path(reference)).model
-    elif ":" in reference:
-        found = Model(name=reference.rpartition(":")[2], circuit=reference)
+    elif ":" in reference or reference.endswith(".qasm"):
+        found = Model(name=Path(reference.rpartition(":")[2]).stem, circuit=reference)
     else:
         found = _of_config(reference)
     given = {key: getattr(found, key) for key in found.model_fields_set}
@@ -102,8 +102,8 @@ def _of_config(name: str) -> Model:
     close = difflib.get_close_matches(name, names, n=1)
     require(
         name in names,
-        f"There is no model {name!r}; allowed: {', '.join(names)}, SPEC.yaml or FILE.py:FUNCTION."
-        + (f" Did you mean {close[0]!r}?" if close else ""),
+        f"There is no model {name!r}; allowed: {', '.join(names)}, SPEC.yaml, FILE.qasm or"
+        " FILE.py:FUNCTION." + (f" Did you mean {close[0]!r}?" if close else ""),
     )
     assert plan is not None
     return plan.model(name)
