@@ -146,8 +146,14 @@ def test_a_diagnosis_shows_itself() -> None:
     assert "verdict: trainable" in repr(found)
     assert "verdict: trainable" in found._repr_html_()
     assert found.to_dict()["sizes"] == found.sizes
+    assert "data:image/png;base64," in found._repr_html_()
     axes = found.plot()
-    assert [len(line.get_xdata()) for line in axes[0].lines] == [3, 3, 3]
+    drawn = [line for line in axes[0].lines if line.get_linestyle() == "None"]
+    assert [len(line.get_xdata()) for line in drawn] == [3, 3, 3]
+    # A power law of the dimension, which is n², up to twice the largest size.
+    (law,) = [line for line in axes[0].lines if line.get_linestyle() == "--"][:1]
+    np.testing.assert_allclose(law.get_ydata(), law.get_xdata() ** 2.0, rtol=1e-6)
+    assert law.get_xdata()[-1] == 12
     plt.close(axes[0].figure)
 
 

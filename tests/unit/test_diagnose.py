@@ -5,6 +5,7 @@ import resource
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -175,3 +176,28 @@ def test_refused(
 def test_a_spec_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["diagnose", "nowhere.yaml"]) == 2
     assert "nowhere.yaml cannot be read" in capsys.readouterr().err
+
+
+def test_the_schema_is_that_of_the_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["diagnose", "--schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    for changes in ({}, {"qubits": [20]}, {"model": {"generators": ["Z"], "observable": "Z"}}):
+        assert cli.main(["diagnose", spec(tmp_path, **changes), "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        jsonschema.validate(found, schema)
+    del found["sizes"][0]["rank"]
+    with pytest.raises(jsonschema.ValidationError, match="'rank' is a required property"):
+        jsonschema.validate(found, schema)
+
+
+def test_the_verdict_as_an_exit_code_and_as_a_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, picture = spec(tmp_path, samples=50), tmp_path / "trends.png"
+    assert cli.main(["diagnose", path, "--expect", "trainable", "--plot", str(picture)]) == 0
+    assert picture.stat().st_size > 10_000
+    assert cli.main(["diagnose", path, "--expect", "hard"]) == 1
+    assert "the verdict is trainable, not hard" in capsys.readouterr().err
+    assert cli.main(["diagnose", path, "--plot", str(tmp_path / "no" / "a.png")]) == 2
+    assert cli.main(["diagnose"]) == 2
+    assert "needs a MODEL" in capsys.readouterr().err

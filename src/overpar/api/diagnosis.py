@@ -23,6 +23,23 @@ the shortest circuit of all depths with it, whose number of angles estimates M_c
 Var dL: of the derivative along an angle, averaged over all that the loss depends on.
 deep: the variance of the loss of deep circuits, from the algebra alone."""
 
+# Types of what a row has, where it is known.
+ROW = {
+    **dict.fromkeys(("dimension", "exceeds", "sector_dimension", "rank", "angles"), ("integer",)),
+    **dict.fromkeys(("depth", "variance_depth"), ("integer",)),
+    **dict.fromkeys(("predicted_loss_variance", "loss_variance", "loss_half"), ("number",)),
+    **dict.fromkeys(("gradient_variance", "gradient_half"), ("number",)),
+    "ideals": ("string",),
+}
+INTEGER: dict[str, Any] = {"type": "integer"}
+TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    """Schema of an object that has all of these properties and no others."""
+    closed = {"required": list(properties), "additionalProperties": False}
+    return {"type": "object", "properties": properties, **closed}
+
 
 @dataclass(frozen=True, repr=False)
 class Diagnosis:
@@ -48,6 +65,32 @@ class Diagnosis:
         """Everything, ready for JSON."""
         return asdict(self)
 
+    @staticmethod
+    def schema() -> dict[str, Any]:
+        """JSON schema of what `to_dict` returns."""
+        row: dict[str, Any] = {name: {"type": [*kinds, "null"]} for name, kinds in ROW.items()}
+        row |= {"qubits": INTEGER, "rank_is_full": {"type": "boolean"}, "notes": TEXTS}
+        number = {"type": "number"}
+        names = ("power", "power_half", "rate", "rate_half", "extrapolated_to")
+        laws = {"power": number, "exponential": number}
+        trend = {name: number for name in names} | {
+            "law": {"enum": ["power", "exponential", "constant", "undecided"]},
+            "extrapolated": _object(laws),
+        }
+        trends = ("dimension", "angles", "gradient_variance")
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | _object(
+            {
+                "model": {"type": "string"},
+                "sizes": {"type": "array", "items": _object(row)},
+                "trends": _object(
+                    {name: {"anyOf": [_object(trend), {"type": "null"}]} for name in trends}
+                ),
+                "verdict": {"enum": list(VERDICTS)},
+                "reasons": TEXTS,
+                "cannot_know": TEXTS,
+            }
+        )
+
     def table(self) -> Any:
         """One row per size, as it is printed: a pandas data frame of text."""
         import pandas as pd
@@ -65,7 +108,20 @@ class Diagnosis:
         from html import escape
 
         text = "\n".join(self._text())
-        return f"{self.table().to_html(index=False)}<pre>{escape(text)}</pre>"
+        table = self.table().to_html(index=False)
+        return f'{table}<img src="data:image/png;base64,{self._image()}"><pre>{escape(text)}</pre>'
+
+    def _image(self) -> str:
+        """The plot, as a PNG in base 64."""
+        import base64
+        import io
+
+        import matplotlib.pyplot as plt
+
+        figure, out = self.plot()[0].figure, io.BytesIO()
+        figure.savefig(out, format="png", dpi=110)
+        plt.close(figure)
+        return base64.b64encode(out.getvalue()).decode()
 
     def _text(self) -> list[str]:
         """What stands below the table."""
@@ -88,7 +144,10 @@ class Diagnosis:
         return [*out, "what this cannot know:", *(f"  - {text}" for text in self.cannot_know)]
 
     def plot(self, axes: Any = None) -> Any:
-        """Draw dimension, rank and angles of full rank, and gradient variance, against n.
+        """Draw dimension, rank and angles of full rank, and variances, against n, with trends.
+
+        Power laws are dashed and exponentials dotted, up to the size they are extrapolated to;
+        where the sizes do not tell, both are drawn.
 
         Args:
             axes: two Matplotlib axes to draw into; new ones if None.
@@ -98,7 +157,7 @@ class Diagnosis:
         """
         from overpar.report.plots.own import draw_sizes
 
-        return draw_sizes(self.sizes, axes)
+        return draw_sizes(self.sizes, self.trends, axes)
 
 
 def diagnose(

@@ -7,7 +7,7 @@ from typing import Any
 
 import overpar
 from overpar.base.checks import require
-from overpar.base.progress import reporter
+from overpar.base.progress import reporter, say
 from overpar.cli.arguments import MODELS, add_model_options, model_settings
 from overpar.study.models import is_spec, read_spec
 
@@ -27,6 +27,7 @@ A spec may also have depth, samples, max_dim, max_angles and seed, in place of t
 
 examples:
   overpar diagnose tfim_hva --boundary open --qubits 4 6 8
+  overpar diagnose tfim_hva --qubits 4 6 8 --plot trends.png --expect trainable
   overpar diagnose ansatz.qasm --observable "-ZZ - X"
   overpar diagnose my.py:circuit --observable "-ZZ - X" --qubits 4 6 8
 """
@@ -48,12 +49,23 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("model", metavar="MODEL", help=MODELS)
+    command.add_argument("model", metavar="MODEL", nargs="?", help=MODELS)
     command.add_argument("--qubits", type=int, nargs="+", metavar="N", help="sizes, from 1 to 256")
     for name, text in SETTINGS.items():
         command.add_argument(f"--{name.replace('_', '-')}", type=int, metavar="N", help=text)
     add_model_options(command.add_argument_group("model options"))
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument(
+        "--schema", action="store_true", help="print the JSON schema of that object, and stop"
+    )
+    command.add_argument(
+        "--plot", type=Path, metavar="FILE.png", help="also draw it there, with its trends"
+    )
+    command.add_argument(
+        "--expect",
+        choices=("trainable", "hard", "flat", "undecided"),
+        help="end with code 1 if the verdict is another one, e.g. in a CI",
+    )
     command.set_defaults(run=_run)
 
 
@@ -75,9 +87,23 @@ def report(options: argparse.Namespace) -> overpar.Diagnosis:
     return overpar.diagnose(model, progress=reporter(model.name), **settings)
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> int:
+    if options.schema:
+        print(json.dumps(overpar.Diagnosis.schema(), indent=1))
+        return 0
+    require(options.model is not None, f"diagnose needs a MODEL: {MODELS}.")
+    require(
+        options.plot is None or (options.plot.suffix == ".png" and options.plot.parent.is_dir()),
+        f"Argument `plot` must be a .png file in an existing directory, but is {options.plot}.",
+    )
     found = report(options)
     if options.json:
         print(json.dumps(found.to_dict(), ensure_ascii=False, indent=1))
     else:
         print(found)
+    if options.plot:
+        found.plot()[0].figure.savefig(options.plot, dpi=200)
+    if options.expect in (None, found.verdict):
+        return 0
+    say(f"overpar: the verdict is {found.verdict}, not {options.expect}.")
+    return 1
