@@ -17,13 +17,14 @@ from scipy.stats import unitary_group
 from overpar import cli
 from overpar.base.arrays import load_array
 from overpar.engines.choose import make_engine
-from overpar.engines.density import Density
+from overpar.engines.transfer import Transfer
 from overpar.experiments.common.states import BASIS_STATES
 from overpar.model.ansatz import tfim_hva_circuit
 from overpar.model.noise import Noise
 from overpar.model.observables import Task
 from overpar.model.papers import autoencoder, compilation, tfim_hva
-from overpar.quantities.information import hessian, mixed_qfim, numerical_rank, qfim, spectrum
+from overpar.quantities.information import hessian, numerical_rank, qfim, spectrum
+from overpar.quantities.mixed_states import mixed_spectrum
 
 REPOSITORY = "DiegoGM91/Theory-of-overparametrization"
 
@@ -158,7 +159,7 @@ def test_noisy_qfim(mirror: Path) -> None:
             assert strength == 0
             return spectrum(qfim(make_engine(chain(4, p, True)), angles)) / 4
         noise = Noise(what.partition("_")[0], strength)
-        return spectrum(mixed_qfim(*Density(circuit, noise, 4 * p + 1).tangents(angles)))
+        return mixed_spectrum(*Transfer(circuit, noise, moments=4 * p + 1).tangents(angles))
 
     agree(files(mirror, "extended_fig_1/4qubits/qfim_spectrum_*.npy"), ours, atol=1e-10, rtol=1e-6)
 

@@ -1,6 +1,7 @@
 """What an edit changes among all cells of the published size, by their identities."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -125,13 +126,14 @@ def test_pauli_coefficients_change_those_that_compile(changed: Any, module: str)
     assert {name for name, _ in found} == {"census_models", "compilation", "compilation_spectra"}
 
 
-def test_lanes_change_all_compiled(changed: Any) -> None:
+def test_lanes_change_all_that_is_compiled_with_them(changed: Any) -> None:
     found = cells(changed("engines.lanes"))
-    assert found == keys(lambda c: bool({"fermions", "paulis", "statevector"} & c.spec.engines()))
+    kernels = {"fermions", "paulis", "statevector", "transfer"}
+    assert found == keys(lambda c: bool(kernels & c.spec.engines()))
 
 
-def test_the_density_matrix_changes_noise_only(changed: Any) -> None:
-    assert {name for name, _ in cells(changed("engines.density"))} == {"noisy_spectra"}
+def test_pauli_transfer_changes_noise_only(changed: Any) -> None:
+    assert {name for name, _ in cells(changed("engines.transfer"))} == {"noisy_spectra"}
 
 
 @pytest.mark.parametrize("source", ["regenerated", "ntangled", "released"])
@@ -153,6 +155,10 @@ def test_a_cell_without_engine_counts_none() -> None:
 
 
 def test_the_cache_of_kernels_is_named_by_the_files_that_hold_them() -> None:
+    """All but one, whose kernels call no other file's, so that Numba notices every change."""
     files = (ROOT / "src/overpar/engines").glob("*.py")
-    holders = {file.stem for file in files if "\n@kernel" in file.read_text(encoding="utf-8")}
-    assert holders | {"lanes"} == set(_WITH_KERNELS)
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
+    holders = {name for name, text in texts.items() if "\n@kernel" in text}
+    assert (holders | {"lanes"}) - set(_WITH_KERNELS) == {"transfer"}
+    used = re.findall(r"overpar\.engines\.(\w+) import (.*)", texts["transfer"])
+    assert used == [("interface", "Complexes, Floats"), ("lanes", "kernel")]

@@ -133,7 +133,7 @@ def test_autoencoder() -> None:
 
 
 def test_noisy() -> None:
-    made = record({"depth": 2, "noise": "local:0.01"}, qfim=[4.0, 1.0, 3e-8], purity=0.8)
+    made = record({"depth": 2, "noise": "local:0.01"}, qfim=[[4.0, 1.0, 3e-8]], purity=[0.8])
     table = spectra.noisy([made])
     assert table["place"].tolist() == ["local"] * 3
     assert table["strength"].tolist() == [0.01] * 3

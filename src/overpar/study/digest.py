@@ -29,6 +29,7 @@ CHOICES = frozenset(
         "overpar.engines.paulis",
         "overpar.engines.qibo",
         "overpar.engines.statevector",
+        "overpar.engines.transfer",
         "overpar.model.foreign",
     }
 )

@@ -8,6 +8,9 @@ import numpy as np
 from overpar.base.progress import say
 from overpar.engines.choose import curvature_engine, make_objective
 from overpar.engines.lanes import _CACHE
+from overpar.engines.transfer import Transfer
+from overpar.model.noise import Noise
+from overpar.model.observables import tfim
 from overpar.model.papers import compilation, tfim_hva
 from overpar.quantities.exact_rank import exact_ranks
 from overpar.quantities.information import curvature
@@ -34,12 +37,21 @@ def _paulis() -> None:
     make_objective(task, "paulis").loss_and_gradient(np.zeros((1, task.circuit.parameters)))
 
 
+def _transfer() -> None:
+    task = tfim_hva().task(2, 1)
+    observable = tfim(2, "open")
+    engine = Transfer(task.circuit, Noise("local", 0.01), observable=observable)
+    engine.tangents(np.zeros(2))
+    engine.loss_and_gradient(np.zeros((1, 2)))
+
+
 # What uses every kernel of an engine, and about the seconds that compiling them takes.
 WORK: dict[str, tuple[Callable[[], object], int]] = {
     "exact": (lambda: exact_ranks(tfim_hva().task(2, 1)), 5),
     "fermions": (_fermions, 3),
     "paulis": (_paulis, 6),
     "statevector": (_statevector, 17),
+    "transfer": (_transfer, 3),
 }
 
 

@@ -181,19 +181,19 @@ def autoencoder_states(records: Iterable[Dataset]) -> pd.DataFrame:
 
 @columns("place", "strength", "purity", "rank", "index", "eigenvalue", with_settings=True)
 def noisy(records: Iterable[Dataset]) -> pd.DataFrame:
-    """One row per eigenvalue of the noisy QFIM, in descending order."""
+    """One row per eigenvalue of the noisy QFIM of the first point, in descending order."""
     frames = []
     for record in records:
         spec = settings(record)
         place, _, strength = spec["noise"].partition(":")
-        values = record["qfim"].values
+        values = record["qfim"].values[0]
         frames.append(
             pd.DataFrame(
                 {
                     **spec,
                     "place": place,
                     "strength": float(strength),
-                    "purity": float(record["purity"]),
+                    "purity": float(record["purity"][0]),
                     "rank": int((values > RELEASED_CUT * values[0]).sum()),
                     "index": np.arange(1, len(values) + 1),
                     "eigenvalue": values,
