@@ -133,7 +133,8 @@ def test_lanes_change_all_that_is_compiled_with_them(changed: Any) -> None:
 
 
 def test_pauli_transfer_changes_noise_only(changed: Any) -> None:
-    assert {name for name, _ in cells(changed("engines.transfer"))} == {"noisy_spectra"}
+    found = {name for name, _ in cells(changed("engines.transfer"))}
+    assert found == {"noisy_spectra", "noise_seeds", "noisy_training"}
 
 
 @pytest.mark.parametrize("source", ["regenerated", "ntangled", "released"])

@@ -104,6 +104,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("diagrams", {"circuit": "hva_open", "qubits": 2}),
     ("landscape", {"qubits": 2, "boundary": "open", "trained": 1, "depth": 2, **RUNS, "points": 3}),
     ("noisy_spectra", {"qubits": 2, "depth": 1, "noise": "local:0.01"}),
+    ("noisy_training", {**CHAIN, "noise": "local:0.01", **RUNS}),
     ("ntangled", {"qubits": 2, "depth": 1, "target": 0.15, "inputs": 10, "restarts": 1}),
     ("ntangled_audit", {"ansatz": "hwe", "qubits": 2, "inputs": 2}),
     ("qntk_cases", {"case": "pair", "qubits": 1, "layers": 2, "circuits": 2}),
