@@ -115,6 +115,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("qntk_limits", {"observable": "extensive", "layers": 2}),
     ("qntk_supervised", {"qubits": 1, "layers": 2, "inputs": 2, "instances": 2}),
     ("qntk_training", {"qubits": 1, "layers": 2, "rate": 0.01, **RUNS, "instances": 2}),
+    ("shot_training", {"qubits": 4, "depth": 1, "shots": 2, **RUNS}),
     ("spectra", {**CHAIN, "at": "random", "samples": 1}),
     ("state_map", {"depth": 2, "points": 3}),
     ("variance", {**MODEL, "samples": 10}),

@@ -48,7 +48,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cheapest(plan: Plan, table: str) -> list[Cell]:
     """The cheapest cell of a table; of several kinds the three cheapest of every sort.
 
-    Laws need three sizes, and cells on both sides of the transition.
+    Laws need three sizes, and cells on both sides of the transition; rates several depths.
     """
     ready = [c for c in plan.table_cells(table) if "training" not in c.spec.needs()]
     ready.sort(key=lambda c: c.spec.seconds())
@@ -56,6 +56,10 @@ def cheapest(plan: Plan, table: str) -> list[Cell]:
         return [c for c in ready if c.label.startswith("model=tfim_open") and c.spec.qubits < 9][
             :40
         ]  # type: ignore[attr-defined]
+    if ready[0].kind == "noisy_spectra":
+        return [c for c in ready if "n=4" in c.label and c.spec.depth in (4, 6, 8)]  # type: ignore[attr-defined]
+    if ready[0].kind == "noisy_training":
+        return [c for c in ready if "n=4" in c.label and c.spec.depth == 1]  # type: ignore[attr-defined]
     if len({c.kind for c in ready}) == 1:
         return ready[:1]
     sorts: dict[tuple[str, ...], list[Cell]] = {}

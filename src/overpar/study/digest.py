@@ -28,6 +28,7 @@ CHOICES = frozenset(
         "overpar.engines.gaussian",
         "overpar.engines.paulis",
         "overpar.engines.qibo",
+        "overpar.engines.ring",
         "overpar.engines.statevector",
         "overpar.engines.transfer",
         "overpar.model.foreign",

@@ -217,3 +217,38 @@ def depths(records: Iterable[Dataset]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+@columns(
+    *("runs", "circuits", "shots_per_step", "best_min", "best_median", "late_median"),
+    *("layers_short", "share_lt_0.01", "share_lt_0.0001"),
+    *("gradient_square", "gradient_law", "gradient_ratio", "shot_variance", "signal"),
+    with_settings=True,
+)
+def shots(records: Iterable[Dataset]) -> pd.DataFrame:
+    """One row per cell of training with shots: losses, shares of runs, signal and noise.
+
+    A step takes two `circuits` an angle, each measured `shots` times in two bases. Losses are
+    exact ones at the angles reached: the lowest and, `late`, the mean of the last fifth of steps.
+    `layers_short` is n/2 − p, from 1 on if the ansatz misses the ground state. `gradient_square` is
+    the mean (∂L)² at random angles, beside 32n/9 from the algebra of a deep circuit, and `signal`
+    the one over the variance of a derivative from a single shot.
+    """
+    rows = []
+    for record in records:
+        row = settings(record)
+        loss, n = record["loss"].values, row["qubits"]
+        best, late = loss.min(axis=1), loss[:, -(loss.shape[1] // 5) :].mean(axis=1)
+        row |= {"runs": len(loss), "circuits": 4 * row["depth"]}
+        row["shots_per_step"] = 2 * row["circuits"] * row["shots"]
+        row |= {"best_min": best.min(), "best_median": np.median(best)}
+        row |= {"late_median": np.median(late), "layers_short": n // 2 - row["depth"]}
+        for limit in (1e-2, 1e-4):
+            row[f"share_lt_{limit:g}"] = (best < limit).mean()
+        row["gradient_square"] = record["gradient_square"].values.mean()
+        row["gradient_law"] = 32 * n / 9
+        row["gradient_ratio"] = row["gradient_square"] / row["gradient_law"]
+        row["shot_variance"] = record["shot_variance"].values.mean()
+        row["signal"] = row["gradient_square"] / (2 * row["shot_variance"])
+        rows.append(row)
+    return pd.DataFrame(rows)
