@@ -1,5 +1,7 @@
 """Noise: directions that it opens, how it suppresses, and at which depth training is best."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -60,7 +62,12 @@ def _directions(axis: Axes, table: pd.DataFrame) -> None:
     local = table[table["place"] == "local"]
     for number, (qubits, (marker, fill)) in enumerate(SIZES.items()):
         rows = local[local["qubits"] == qubits].drop_duplicates("depth").sort_values("depth")
-        look = {"marker": marker, "fillstyle": fill, "markersize": 2.6, "color": COLOURS[number]}
+        look: dict[str, Any] = {
+            "marker": marker,
+            "fillstyle": fill,
+            "markersize": 2.6,
+            "color": COLOURS[number],
+        }
         axis.plot(rows["depth"], rows["rank"], linewidth=0.6, label=f"$n = {qubits}$", **look)
         clean = table[(table["place"] == "global") & (table["qubits"] == qubits)]
         clean = clean.drop_duplicates("depth").sort_values("depth")
@@ -80,7 +87,12 @@ def _suppression(axis: Axes, table: pd.DataFrame, rates: pd.DataFrame) -> None:
         rows = rows[rows["samples"] > 1].sort_values("depth")
         for qubits, (marker, fill) in SIZES.items():
             line = rows[rows["qubits"] == qubits]
-            look = {"marker": marker, "fillstyle": fill, "markersize": 2.6, "color": colour}
+            look: dict[str, Any] = {
+                "marker": marker,
+                "fillstyle": fill,
+                "markersize": 2.6,
+                "color": colour,
+            }
             axis.errorbar(line["depth"], line["lost"], line["lost_error"], linewidth=0.6, **look)
         axis.plot([], [], color=colour, label=rf"$\lambda = {strength:g}$")
         bound = rates[(rates["place"] == "local") & (rates["strength"] == strength)]["bound"]
@@ -100,7 +112,7 @@ def _window(axis: Axes, table: pd.DataFrame) -> None:
         for depth, style in zip(DEPTHS, ("-", ":"), strict=True):
             rows = local[(local["qubits"] == qubits) & (local["depth"] == depth)]
             rows = rows.sort_values("strength")
-            look = {"marker": marker, "fillstyle": fill, "markersize": 2.6}
+            look: dict[str, Any] = {"marker": marker, "fillstyle": fill, "markersize": 2.6}
             look |= {"color": COLOURS[number], "linestyle": style, "linewidth": 0.8}
             label = f"$n = {qubits}$, $p = {depth}$"
             axis.plot(rows["strength"], rows["new_share"], label=label, **look)
@@ -159,7 +171,7 @@ def _best(axis: Axes, table: pd.DataFrame) -> None:
     for colour, ((qubits, boundary), rows) in zip(COLOURS, chains, strict=False):
         marker, label = CHAINS[qubits, boundary]
         rows = rows.sort_values("strength")
-        look = {"color": colour, "markersize": 3.2, "fillstyle": "none"}
+        look: dict[str, Any] = {"color": colour, "markersize": 3.2, "fillstyle": "none"}
         axis.plot(rows["strength"], rows["best_depth"], marker, label=label, **look)
         axis.plot(rows["strength"], rows["predicted_depth"], "-", color=colour, linewidth=0.7)
     axis.set(xscale="log", xlabel=r"strength $\lambda$", ylabel="best depth")
