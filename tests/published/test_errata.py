@@ -25,6 +25,7 @@ from overpar.study.errata.files import Absent, Files
 from overpar.study.errata.findings import CHECKS
 
 NOISY = "raw_data/extended_fig_1/4qubits/qfim_spectrum_4q_6p_{}_1seed.npy"
+FIFTY_DIGITS = Path(__file__).parents[2] / "data/published/noise_50_digits.csv"
 STATES = "raw_data/sup_fig_5/train_set/"
 Change = Callable[[Any], Any]
 
@@ -125,6 +126,15 @@ AS_PUBLISHED: dict[str, list[Callable[[Files], dict[str, Change]]]] = {
     "noise-normalisation": [
         lambda _: {"0.001local": lambda values: values / 4},
         lambda _: {"0noise": lambda values: values * 4},
+    ],
+    "noise-rounding": [
+        lambda _, row=row: {
+            "noise.csv": cell(
+                f"n == 4 and p == {row.p} and noise == 'local' and strength == {row.strength}",
+                eigenvalues=row.eigenvalues,
+            )
+        }
+        for row in pd.read_csv(FIFTY_DIGITS).itertuples()
     ],
     "compilation-2q-layers": [lambda _: {"2q_4l_29random": to(two_qubit_spectrum())}],
     "compilation-truncated": [
