@@ -55,29 +55,6 @@ def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, floa
     return float(ordered[low]), float(ordered[n - 1 - low])
 
 
-def mean_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
-    """Mean of independent values, with Student's t interval.
-
-    Args:
-        values: shape (n,), n ≥ 2.
-        level: confidence level in (0, 1).
-
-    Returns:
-        Mean, lower and upper end.
-
-    Examples:
-        >>> [round(float(x), 2) for x in mean_interval([1.0, 2.0, 3.0])]
-        [2.0, -0.48, 4.48]
-
-    Source: W. S. Gosset ("Student"), Biometrika 6, 1 (1908).
-    """
-    sample = np.asarray(values, np.float64)
-    middle = float(sample.mean())
-    error = float(sample.std(ddof=1)) / np.sqrt(len(sample))
-    half = float(stdtrit(len(sample) - 1, 0.5 + level / 2)) * error
-    return middle, middle - half, middle + half
-
-
 def fisher(a: int, runs_a: int, b: int, runs_b: int) -> float:
     """Two-sided p-value of Fisher's exact test that two success probabilities are equal.
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 from xarray import Dataset
 
-from overpar.base.statistics import mean_interval
 from overpar.report.tables.columns import columns, interval, stacked
 from overpar.report.tables.settings import settings
 
@@ -49,8 +49,8 @@ def concentration(records: Iterable[Dataset]) -> pd.DataFrame:
         row["kernel"], row["kernel_spread"] = kernel.mean(), kernel.std(axis=1).mean()
         row["finite"], row["printed"] = mean.mean(), printed.mean()
         row["large"] = 2 * row["printed"]
-        _put(row, "ratio", *mean_interval((kernel / mean[:, None]).mean(axis=1), LEVEL))
-        _put(row, "printed_ratio", *mean_interval((kernel / printed[:, None]).mean(axis=1), LEVEL))
+        _put(row, "ratio", *mean_interval((kernel / mean[:, None]).mean(axis=1)))
+        _put(row, "printed_ratio", *mean_interval((kernel / printed[:, None]).mean(axis=1)))
         first = _resampled(len(kernel[0]))
         _put(row, "first", _spread(kernel[0]), *_quantiles(_spread(kernel[0][first])))
         moments, chosen = _moments(record), _resampled(len(kernel))
@@ -62,7 +62,7 @@ def concentration(records: Iterable[Dataset]) -> pd.DataFrame:
         row["printed_spread"], row["large_spread"] = spread, spread / 2
         unit = record["printed_meta_deviation"].values
         meta = record["meta"].values / unit[:, None]
-        _put(row, "meta", *mean_interval(meta.mean(axis=1), LEVEL))
+        _put(row, "meta", *mean_interval(meta.mean(axis=1)))
         row["meta_finite"] = (record["meta_mean"].values / unit).mean()
         square = (record["meta_square"].values / unit**2).mean()
         row["meta_spread_finite"] = np.sqrt(square)
@@ -103,9 +103,9 @@ def _size(qubits: int, group: list[Dataset]) -> dict[str, Any]:
     row["instances"] = max(len(r["kernel"]) for r in group)
     for name, unit in (("ratio", "mean"), ("printed_ratio", "printed_mean")):
         ratios = [r["kernel"].values.mean(axis=1) / r[unit].values for r in group]
-        _put(row, name, *mean_interval(np.concatenate(ratios), LEVEL))
+        _put(row, name, *mean_interval(np.concatenate(ratios)))
     meta = [r["meta"].values.mean(axis=1) / r["printed_meta_deviation"].values for r in group]
-    _put(row, "meta", *mean_interval(np.concatenate(meta), LEVEL))
+    _put(row, "meta", *mean_interval(np.concatenate(meta)))
     exact = [r["meta_mean"].values / r["printed_meta_deviation"].values for r in group]
     row["meta_finite"] = np.concatenate(exact).mean()
 
@@ -163,7 +163,7 @@ def training(records: Iterable[Dataset]) -> pd.DataFrame:
             row[f"{name}deviation"] = np.abs(difference.mean(axis=0)).max()
             row[f"first_{name}deviation"] = np.abs(difference[0]).max()
         fallen = np.array([_fall(step, curve) for curve in relative])
-        _put(row, "decay", *mean_interval(1 / (gamma * fallen), LEVEL))
+        _put(row, "decay", *mean_interval(1 / (gamma * fallen)))
         own = np.exp(-rate * start[..., None] * step)
         apart = np.abs(error / error[..., :1] - own).max(axis=2)
         drift = np.abs(end / start - 1)
@@ -251,6 +251,28 @@ def _put_exponent(
 ) -> None:
     slope = _slope(layers, spread)
     _put(row, f"{name}_exponent", slope, *_quantiles(_slope(layers, resampled)))
+
+
+def mean_interval(values: Floats, level: float = LEVEL) -> tuple[float, float, float]:
+    """Mean of independent values, with Student's t interval.
+
+    Args:
+        values: shape (n,), n ≥ 2.
+        level: confidence level in (0, 1).
+
+    Returns:
+        Mean, lower and upper end.
+
+    Examples:
+        >>> [round(float(x), 2) for x in mean_interval(np.arange(3.0), 0.95)]
+        [1.0, -1.48, 3.48]
+
+    Source: W. S. Gosset ("Student"), Biometrika 6, 1 (1908).
+    """
+    middle = float(values.mean())
+    error = float(values.std(ddof=1)) / np.sqrt(len(values))
+    half = float(stdtrit(len(values) - 1, 0.5 + level / 2)) * error
+    return middle, middle - half, middle + half
 
 
 def _resampled(count: int, key: int = 0) -> NDArray[np.int64]:

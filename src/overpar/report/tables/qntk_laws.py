@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 from xarray import Dataset
 
-from overpar.base.statistics import mean_interval
 from overpar.report.tables.columns import columns, interval, stacked
+from overpar.report.tables.qntk import mean_interval
 from overpar.report.tables.settings import settings
-
-LEVEL = 0.99
 
 
 @columns(
@@ -41,7 +39,7 @@ def cases(records: Iterable[Dataset]) -> pd.DataFrame:
             samples |= {"square": values["kernel"] ** 2 / values["square"]}
             samples |= {"meta": meta, "meta_square": meta**2}
         for name, sample in samples.items():
-            found = mean_interval(sample, LEVEL)
+            found = mean_interval(sample)
             row |= dict(zip(interval(name), found, strict=True))
         rows.append(row)
     return pd.DataFrame(rows)
