@@ -217,6 +217,10 @@ REFUSED = {
     f"{CHAIN} --quantity rank --eigenvalues": "--eigenvalues needs --quantity",
     f"{CHAIN} --quantity loss": "--quantity loss needs --angles",
     f"{CHAIN} --quantity rank --engine qibo": "rank needs --engine auto or statevector",
+    f"--model tfim_hva --qubits 64 --depth 2 --engine statevector {GOOD}": "have 2^64 amplitudes",
+    "--model tfim_hva --qubits 64 --depth 2 --angles good.npy --quantity qfim": "at most 2^24 are",
+    f"--model tfim_hva --qubits 4 --depth 100000000 {GOOD}": "--depth must be at most 100000",
+    f"{CHAIN} --field inf {GOOD}": "Model: field is inf; allowed: a number above 0",
     # Output.
     f"{CHAIN} {GOOD} --out no/where.npy": "`out` must be an .npy file in an existing directory",
     f"{CHAIN} {GOOD} --out where.txt": "`out` must be an .npy file",

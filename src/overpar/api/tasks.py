@@ -7,9 +7,16 @@ from numpy.typing import ArrayLike
 
 from overpar.base.checks import choice, instance, integer, positive, real_array, require
 from overpar.base.seeds import released_angles
-from overpar.engines.choose import curvature_engine, make_engine, make_objective
+from overpar.engines.choose import curvature_engine, fermions_apply, make_engine, make_objective
 from overpar.engines.density import Density
-from overpar.engines.interface import Complexes, EngineName, Floats
+from overpar.engines.interface import (
+    Complexes,
+    CurvatureEngine,
+    Engine,
+    EngineName,
+    Floats,
+    Objective,
+)
 from overpar.model.noise import Noise
 from overpar.model.observables import Task
 from overpar.quantities import information
@@ -18,6 +25,8 @@ from overpar.quantities.information import Rank
 
 Matrix = Literal["qfim", "hessian"]
 SEEDS = 2**32
+# Of a state vector: a quarter of a gigabyte for each of eight lanes, real and imaginary.
+QUBITS = 24
 
 
 def random_angles(task: Task, seed: int, *, width: float = 2 * np.pi) -> Floats:
@@ -73,7 +82,7 @@ def state(task: Task, angles: ArrayLike, *, engine: EngineName = "auto") -> Comp
         [0.0, 1.0]
     """
     points = _points(task, angles)
-    states = make_engine(task, engine).state(points.reshape(-1, task.parameters))
+    states = _engine(task, engine).state(points.reshape(-1, task.parameters))
     states = states if task.inputs is not None and len(task.inputs) > 1 else states[:, 0]
     return states if points.ndim == 2 else states[0]
 
@@ -108,8 +117,9 @@ def loss_and_gradient(
     """
     points = _points(task, angles, trainable=True)
     integer("threads", threads, 1)
-    objective = make_objective(task, engine, threads)
-    loss, gradient = objective.loss_and_gradient(points.reshape(-1, task.parameters))
+    loss, gradient = objective(task, engine, threads).loss_and_gradient(
+        points.reshape(-1, task.parameters)
+    )
     return (loss, gradient) if points.ndim == 2 else (loss[0], gradient[0])
 
 
@@ -150,7 +160,7 @@ def qfim(
     check_task(task)
     point = real_array("angles", angles, (task.parameters,))
     if noise is None:
-        return information.qfim(make_engine(task, engine), point)
+        return information.qfim(_engine(task, engine), point)
     model = Noise.parse(noise)
     require(engine == "auto", f"Argument `noise` needs engine 'auto', but it is {engine!r}.")
     require(task.inputs is None, "Argument `noise` needs a task whose only input is |0…0⟩.")
@@ -191,7 +201,7 @@ def hessian(task: Task, angles: ArrayLike) -> Floats:
         not task.circuit.derivative_ties,
         'The Hessian needs a model with tying "correct", but it is "released".',
     )
-    return information.hessian(curvature_engine(task), point)
+    return information.hessian(_curvature_engine(task), point)
 
 
 def spectrum(
@@ -271,7 +281,7 @@ def rank(task: Task, angles: ArrayLike | None = None, *, of: Matrix = "qfim") ->
     if of == "hessian":
         return information.numerical_rank(spectrum(task, angles, of=of))
     point = real_array("angles", angles, (task.parameters,))
-    return information.tangent_rank(information.horizontal(*make_engine(task).tangents(point)))
+    return information.tangent_rank(information.horizontal(*_engine(task).tangents(point)))
 
 
 def check_task(task: Task, *, trainable: bool = False) -> None:
@@ -292,3 +302,33 @@ def _points(task: Task, angles: ArrayLike, *, trainable: bool = False) -> Floats
     check_task(task, trainable=trainable)
     several = np.ndim(angles) == 2
     return real_array("angles", angles, (None, task.parameters) if several else (task.parameters,))
+
+
+def objective(task: Task, engine: EngineName = "auto", threads: int = 1) -> Objective:
+    """Loss and gradient of a task; see `engines.choose.make_objective`.
+
+    Raises:
+        UserError: if it would need more amplitudes than fit.
+    """
+    if not (fermions_apply(task) and engine in ("auto", "fermions")):
+        _require_amplitudes(task)
+    return make_objective(task, engine, threads)
+
+
+def _engine(task: Task, engine: EngineName = "auto") -> Engine:
+    _require_amplitudes(task)
+    return make_engine(task, engine)
+
+
+def _curvature_engine(task: Task) -> CurvatureEngine:
+    _require_amplitudes(task)
+    return curvature_engine(task)
+
+
+def _require_amplitudes(task: Task) -> None:
+    n = task.circuit.qubits
+    require(
+        n <= QUBITS,
+        f"{n} qubits have 2^{n} amplitudes, but at most 2^{QUBITS} are computed. Without them there"
+        " are the loss and gradient of the Ising chain's own ansatz, exact ranks and algebras.",
+    )

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from overpar.api.tasks import check_task
+from overpar.api.tasks import check_task, objective
 from overpar.base import seeds
 from overpar.base.checks import integer, positive, real_array
 from overpar.base.progress import Progress, silent
 from overpar.base.statistics import wilson
-from overpar.engines.choose import make_objective
 from overpar.engines.interface import EngineName, Floats
 from overpar.model.observables import Task
 from overpar.quantities import training
@@ -144,8 +143,8 @@ def train(
         start = width * np.array(list(draws))
     else:
         start = real_array("angles", angles, (None, task.parameters))
-    objective = make_objective(task, engine, threads or os.cpu_count() or 1)
-    found = training.train(objective, start, steps, rate=rate, progress=progress)
+    loss = objective(task, engine, threads or os.cpu_count() or 1)
+    found = training.train(loss, start, steps, rate=rate, progress=progress)
     return Runs(
         found.losses,
         found.initial_angles,

@@ -15,6 +15,8 @@ from overpar.study.models import AUTOENCODER, trained_autoencoder
 
 QUANTITIES = ("loss", "gradient", "qfim", "hessian", "rank")
 MATRICES = ("qfim", "hessian")
+# More layers than any experiment has; the gates of more would fill the memory without a word.
+DEPTH = 100_000
 
 DESCRIPTION = """\
 Print a loss, gradient, QFIM or Hessian: one number per line with 17 digits, a matrix row by row.
@@ -111,14 +113,18 @@ def make_task(options: argparse.Namespace) -> overpar.Task:
         UserError: if an argument is missing, out of range or does not apply.
     """
     settings = model_settings(options)
-    reference = options.model or options.circuit
+    reference = options.circuit if options.model is None else options.model
+    require(
+        options.depth is None or options.depth <= DEPTH,
+        f"--depth must be at most {DEPTH}, but is {options.depth}.",
+    )
     if options.model != AUTOENCODER:
         for name in ("states", "state"):
             require(
                 getattr(options, name) is None,
                 f"--{name} does not apply to {reference}; it is for --model {AUTOENCODER}.",
             )
-        if options.circuit:
+        if options.circuit is not None:
             model = overpar.Model(circuit=options.circuit, **settings)
         else:
             model = overpar.load_model(options.model, **settings)

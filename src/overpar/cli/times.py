@@ -84,7 +84,12 @@ def _run(options: argparse.Namespace) -> None:
     shown = {
         name: table[name].map(text.format, na_action="ignore") for name, text in FORMATS.items()
     }
-    print(pd.DataFrame(shown).fillna("").rename_axis(index=None, columns="jobs of").to_string())
+    print(
+        pd.DataFrame(shown, dtype=object)
+        .fillna("")
+        .rename_axis(index=None, columns="jobs of")
+        .to_string()
+    )
     found = whole(plan)
     if found:
         print(
