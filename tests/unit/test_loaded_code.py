@@ -79,6 +79,10 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("algebra", MODEL),
     ("algebra", {**MODEL, "model": GRAPH}),
     ("algebra", {**MODEL, "model": QASM}),
+    (
+        "atlas",
+        {"chain": "b3", "boundary": "open", "largest": 3, "trained": 3, "samples": 10, **RUNS},
+    ),
     ("autoencoder", {"layers": 1, "states": "regenerated", **RUNS}),
     ("autoencoder", {"layers": 1, "states": "regenerated", **RUNS, "engine": "qibo"}),
     ("autoencoder_spectra", {"layers": 0, "states": "regenerated"}),

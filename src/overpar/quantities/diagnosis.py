@@ -70,6 +70,7 @@ def diagnose_size(
     samples: int,
     max_dim: int,
     max_angles: int,
+    max_sector: int | None = None,
     depth: int | None = None,
     seed: int = 0,
     progress: Progress = silent,
@@ -82,6 +83,7 @@ def diagnose_size(
         samples: random points for losses and gradients.
         max_dim: where counting the dimension of the algebra stops.
         max_angles: most angles of a circuit whose rank is computed.
+        max_sector: largest dimension of which that on the input is counted; any if None.
         depth: layers at which losses are sampled; twice those of full rank if None.
         seed: of the random angles for losses.
         progress: called with (stage, stages).
@@ -101,7 +103,7 @@ def diagnose_size(
         _rank(model, out, max_angles)
         out.variance_depth = depth or 2 * (out.depth or 8)
     progress(1, 3)
-    _algebra(model, out, max_dim, depth)
+    _algebra(model, out, max_dim, max_sector, depth)
     progress(2, 3)
     if not model.trainable:
         out.notes.append("the model has no observable, so there is no loss to look at")
@@ -111,7 +113,9 @@ def diagnose_size(
     return out
 
 
-def _algebra(model: Model, out: Size, max_dim: int, depth: int | None) -> None:
+def _algebra(
+    model: Model, out: Size, max_dim: int, max_sector: int | None, depth: int | None
+) -> None:
     try:
         # The observable is measured after as many layers as losses are sampled at.
         given = absorb(model, out.qubits, depth, out.variance_depth)
@@ -124,7 +128,10 @@ def _algebra(model: Model, out: Size, max_dim: int, depth: int | None) -> None:
     if dimension is None:
         out.notes.append(f"the closure was stopped: {out.dimension.reason}")
         return
-    out.sector = model_sector(given)
+    if max_sector is None or dimension <= max_sector:
+        out.sector = model_sector(given)
+    else:
+        out.sector = Dimension(None, None, f"since the algebra exceeds {max_sector}")
     if out.sector.value is None:
         out.notes.append(f"the dimension on the state was not found, {out.sector.reason}")
     parts = None
