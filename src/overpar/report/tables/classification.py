@@ -84,7 +84,7 @@ def slopes(records: Iterable[Dataset]) -> pd.DataFrame:
     """
     table = cells(records)
     if table.empty:
-        return table
+        return pd.DataFrame()
     rows = []
     exact = table[table["shots"] == 0]
     for key, sizes in exact.groupby(["circuit", "data", "train_states"], sort=False):
