@@ -52,7 +52,9 @@ def build_notebook(study: Study, name: str, config: Mapping[str, Any]) -> None:
     where = {"metadata": {"path": str(path.parent)}}
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "config.yaml"
-        whole.write_text(yaml.safe_dump(json.loads(json.dumps(config)), sort_keys=False), encoding="utf-8")
+        # In its order, which decides that of the cells.
+        text = yaml.safe_dump(json.loads(json.dumps(config)), sort_keys=False)
+        whole.write_text(text, encoding="utf-8")
         # Not TCP: the ports of a kernel are open to everybody on the machine.
         kernel = {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}
         client = NotebookClient(
