@@ -21,7 +21,7 @@ ROUNDING, EQUAL = 1e-12, 1e-2
 @columns(
     *("chain", "boundary", "topology", "qubits", "dimension", "ideals", "rank", "rank_is_full"),
     *("angles", "critical", "variance_depth", "predicted", *interval("variance"), "distance"),
-    *("gradient_square", "runs", "reached", "lowest", "verdict"),
+    *("gradient_square", "trained", "reached", "lowest", "verdict"),
 )
 def chains(records: Iterable[Dataset]) -> pd.DataFrame:
     """One row per class, boundary and size; empty where a number was too expensive.
@@ -30,10 +30,10 @@ def chains(records: Iterable[Dataset]) -> pd.DataFrame:
     twice the layers do not raise it; `critical` is M_c, the angles of full rank. `variance` is that
     of the loss at random angles, with an interval that holds at 99 % for all rows together;
     `predicted` comes from the algebra alone, and `distance` is between both in half-widths.
-    `gradient_square` is the mean variance of a derivative. `reached` counts the `runs` at M_c that
-    end within 1e-2 of `lowest`, the lowest loss of all runs at M_c and with twice the layers: the
-    loss is above the ground energy, which the input need not reach. `verdict` is on the class, from
-    all sizes.
+    `gradient_square` is the mean variance of a derivative. `reached` counts the `trained` runs at
+    M_c that end within 1e-2 of `lowest`, the lowest loss of all runs at M_c and with twice the
+    layers: the loss is above the ground energy, which the input need not reach. `verdict` is on the
+    class, from all sizes.
     """
     held = list(records)
     level = 1 - (1 - LEVEL) / max(1, sum(record.sizes["size"] for record in held))
@@ -67,6 +67,6 @@ def _rows(record: Dataset, level: float) -> Iterable[dict[str, Any]]:
         if k < record.sizes["trained"]:
             critical, double = (record[name].values[k] for name in ("critical", "double"))
             lowest = min(critical.min(), double.min())
-            row |= {"runs": len(critical), "lowest": lowest}
+            row |= {"trained": len(critical), "lowest": lowest}
             row["reached"] = int((critical < lowest + EQUAL).sum())
         yield row
