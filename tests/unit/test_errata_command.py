@@ -62,7 +62,9 @@ def test_one_that_cannot_be_checked_says_what_to_do(
 ) -> None:
     outcomes["initial-angles"] = None
     assert cli.main(["errata"]) == 2
-    assert f"1 of {len(CHECKS)} findings could not be checked. What to do" in capsys.readouterr().err
+    assert (
+        f"1 of {len(CHECKS)} findings could not be checked. What to do" in capsys.readouterr().err
+    )
     assert cli.main(["errata", "open-tying"]) == 0
 
 
