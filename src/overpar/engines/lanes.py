@@ -37,7 +37,7 @@ OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "forceinline": 
 _ENGINES = Path(__file__).parent
 # Numba notices changes of a kernel's own file only, not of the kernels it calls: the cache of
 # another state of these files must never be used.
-_WITH_KERNELS = ("fermions", "kernels", "lanes", "pauli_kernels", "residues", "sweeps")
+_WITH_KERNELS = ("fermions", "kernels", "lanes", "pauli_kernels", "residues", "sweeps", "transfer")
 _STATE = hashlib.sha256(b"".join((_ENGINES / f"{n}.py").read_bytes() for n in _WITH_KERNELS))
 _CACHE = _ENGINES / "__pycache__" / f"kernels-{_STATE.hexdigest()[:16]}"
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from overpar.base.checks import real_array, require
 from overpar.engines.interface import Complexes, Floats
-from overpar.engines.lanes import kernel
+from overpar.engines.lanes import LANES, kernel, load, pack, spread, store, unpack
 from overpar.model.circuits import Circuit, Fixed, Rotation, pauli_masks
 from overpar.model.noise import Noise, in_native_gates
 from overpar.model.observables import PauliSum
@@ -34,18 +34,6 @@ def _turn(values, pairs, cosine, sine):
         x, y = values[a], values[b]
         values[a] = cosine * x + sine * y
         values[b] = cosine * y - sine * x
-
-
-@kernel
-def _slope(left, right, pairs):
-    """⟨left, G right⟩ with G the generator of the rotation."""
-    total = 0.0
-    for k in range(pairs.shape[0]):
-        a, b = pairs[k, 0], pairs[k, 1]
-        if a < 0:
-            break
-        total += left[a] * right[b] - left[b] * right[a]
-    return total
 
 
 @kernel
@@ -71,29 +59,51 @@ def _tangents(stack, plan, pairs, damping, scale, angles):
 
 
 @kernel
-def _gradient(start, readout, plan, pairs, damping, scale, angles, gradient):
-    """Value of a read-out of the final state; its gradient is added to `gradient`."""
-    rotations = plan.shape[0]
-    states = np.empty((rotations, start.size))
-    values = start.copy()
-    for k in range(rotations):
-        angle = scale[k] * angles[plan[k, 2]]
-        for j in range(values.size):
-            values[j] *= damping[plan[k, 1], j]
-        _turn(values, pairs[plan[k, 0]], np.cos(angle), np.sin(angle))
-        states[k] = values
-    costate = readout.copy()
-    total = 0.0
-    for j in range(values.size):
-        total += costate[j] * values[j]
-    for k in range(rotations - 1, -1, -1):
-        string, parameter = plan[k, 0], plan[k, 2]
-        angle = scale[k] * angles[parameter]
-        gradient[parameter] += scale[k] * _slope(costate, states[k], pairs[string])
-        _turn(costate, pairs[string], np.cos(angle), -np.sin(angle))
-        for j in range(costate.size):
-            costate[j] *= damping[plan[k, 1], j]
-    return total
+def _gradients(start, readout, plan, pairs, damping, scale, cos, sin, losses, gradients):
+    """Value of a read-out of the final states, a group of runs at a time, and its gradient."""
+    rotations, strings = plan.shape[0], start.size
+    states = np.empty((rotations + 1, strings, LANES))
+    costate = np.empty((strings, LANES))
+    for j in range(strings):
+        store(states[0], j, spread(start[j]))
+    for group in range(cos.shape[0]):
+        for k in range(rotations):
+            values, keep = states[k + 1], damping[plan[k, 1]]
+            for j in range(strings):
+                store(values, j, keep[j] * load(states[k], j))
+            c, s = load(cos[group], k), load(sin[group], k)
+            pair = pairs[plan[k, 0]]
+            for j in range(pair.shape[0]):
+                a, b = pair[j, 0], pair[j, 1]
+                if a < 0:
+                    break
+                x, y = load(values, a), load(values, b)
+                store(values, a, c * x + s * y)
+                store(values, b, c * y - s * x)
+        total = spread(0.0)
+        for j in range(strings):
+            total += readout[j] * load(states[rotations], j)
+            store(costate, j, spread(readout[j]))
+        store(losses[group], 0, total)
+        gradients[group] = 0.0
+        for k in range(rotations - 1, -1, -1):
+            c, s = load(cos[group], k), load(sin[group], k)
+            pair = pairs[plan[k, 0]]
+            total = spread(0.0)
+            for j in range(pair.shape[0]):
+                a, b = pair[j, 0], pair[j, 1]
+                if a < 0:
+                    break
+                x, y = load(costate, a), load(costate, b)
+                total += x * load(states[k + 1], b) - y * load(states[k + 1], a)
+                store(costate, a, c * x - s * y)
+                store(costate, b, c * y + s * x)
+            parameter = plan[k, 2]
+            slope = load(gradients[group], parameter) + scale[k] * total
+            store(gradients[group], parameter, slope)
+            keep = damping[plan[k, 1]]
+            for j in range(strings):
+                store(costate, j, keep[j] * load(costate, j))
 
 
 class Transfer:
@@ -250,13 +260,13 @@ class Transfer:
         """Loss (runs,) and its gradient (runs, M) for a batch of angles (runs, M)."""
         angles = real_array("angles", angles, (None, self.circuit.parameters))
         assert self._readout is not None
-        loss, gradient = np.empty(len(angles)), np.zeros(angles.shape)
-        for run, point in enumerate(angles):
-            loss[run] = self.constant + _gradient(
-                *(self._start, self._readout, self._plan, self._pairs, self._damping),
-                *(self._scale, point, gradient[run]),
-            )
-        return loss, gradient
+        turns = pack(self._scale * angles[:, self._plan[:, 2]])
+        losses = np.empty((len(turns), 1, LANES))
+        gradients = np.empty((len(turns), angles.shape[1], LANES))
+        fixed = self._start, self._readout, self._plan, self._pairs, self._damping, self._scale
+        _gradients(*fixed, np.cos(turns), np.sin(turns), losses, gradients)
+        runs = len(angles)
+        return self.constant + losses.ravel()[:runs], unpack(gradients, runs)
 
     def components(self, angles: Floats) -> Floats:
         """r_Q and ∂r_Q/∂θ of the strings kept, shape (M + 1, strings), at angles (M,)."""

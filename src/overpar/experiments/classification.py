@@ -96,20 +96,20 @@ class Watched:
         return loss, gradient
 
 
-def errors(classifier: Classifier, angles: Floats) -> tuple[Floats, Floats]:
-    """Shares of training and of test states that are misclassified: two of shape (runs,).
+def errors(classifier: Classifier, angles: Floats, *others: str) -> list[Floats]:
+    """Shares (runs,) of states that are misclassified: of those trained on, and of other sets.
 
     A state has label 1 if its ⟨Z̄⟩ is above the middle of the training states' means by class.
     """
-    middle, found = None, []
-    for name in ("train", "test"):
-        means = classifier.means(angles, name)
+    sets = [classifier.means(angles, name) for name in ("train", *others)]
+    half = sets[0].shape[1] // 2
+    middle = (sets[0][:, :half].mean(axis=1) + sets[0][:, half:].mean(axis=1))[:, None] / 2
+    found = []
+    for means in sets:
         half = means.shape[1] // 2
-        if middle is None:
-            middle = (means[:, :half].mean(axis=1) + means[:, half:].mean(axis=1))[:, None] / 2
         wrong = np.concatenate([means[:, :half] <= middle, means[:, half:] > middle], axis=1)
         found.append(wrong.mean(axis=1))
-    return found[0], found[1]
+    return found
 
 
 def run(spec: Spec, context: Context) -> Result:
@@ -140,7 +140,7 @@ def run(spec: Spec, context: Context) -> Result:
     watched = Watched(classifier, spec.qubits, spec.shots, random)
     gradient = classifier.loss_and_gradient(start)[1]
     runs = train(watched, start, spec.steps, rate=spec.rate, progress=context.progress)
-    train_error, test_error = errors(classifier, runs.final_angles)
+    train_error, test_error = errors(classifier, runs.final_angles, "test")
     one = ("init",)
     variables = {
         "loss": Variable(("init", "step"), runs.losses, "loss before each update, and last"),
