@@ -6,6 +6,7 @@ from pathlib import Path
 from snakemake.utils import min_version
 
 from overpar.base.errors import UserError
+from overpar.study.article import figures_shown
 from overpar.study.jobs import note_processor_time, run_alone
 from overpar.study.check import checked, opened
 from overpar.study.config import read
@@ -61,6 +62,7 @@ rule all:
     input:
         rules.scorecard.output,
         rules.errata.output,
+        rules.article.output if PLAN.config.article else [],
         expand(rules.figure.output, figure=PLAN.config.figures),
         expand(rules.notebook.output, notebook=PLAN.config.notebooks),
         [str(PLAN.table_path(table)) for table in PLAN.config.tables],

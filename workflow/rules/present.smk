@@ -1,4 +1,4 @@
-# Tables and published facts become figures and the scorecard.
+# Tables and published facts become figures, the scorecard and the article.
 rule figure:
     input:
         lambda w: [str(PLAN.table_path(t)) for t in PLAN.figure_tables(w.figure)],
@@ -93,3 +93,34 @@ rule scorecard:
         assumptions=assumptions(Path()),
     script:
         "../scripts/scorecard.py"
+
+
+if PLAN.config.article:
+
+    rule article:
+        input:
+            rules.scorecard.output,
+            rules.errata.output,
+            lambda w: [
+                str(PLAN.figures / f"{figure}{suffix}")
+                for figure in figures_shown(PLAN)
+                for suffix in (".pdf", ".txt", ".json")
+            ],
+        output:
+            report(
+                str(PLAN.article),
+                caption="../report/article.rst",
+                category="Article",
+                labels={"shows": "what was claimed, what was done, what was found"},
+            ),
+            stamp=str(PLAN.article.with_suffix(".json")),
+        log:
+            f"{PLAN.config.paths.logs}/article.log",
+        benchmark:
+            f"{PLAN.config.paths.benchmarks}/workflow/article/article.tsv"
+        conda:
+            "../../environment.yml"
+        params:
+            identity=lambda w: IDENTITIES.article(),
+        script:
+            "../scripts/article.py"

@@ -119,6 +119,11 @@ def errata(study: Study) -> Artefact:
     return Artefact("The errata", study.identities.errata(), files)
 
 
+def article(study: Study) -> Artefact:
+    """The article."""
+    return Artefact("The article", study.identities.article(), (study.plan.article,))
+
+
 def notebook(study: Study, name: str) -> Artefact:
     """The page of a notebook."""
     place = study.plan.project / study.plan.config.paths.notebooks / f"{name}.html"
@@ -136,3 +141,5 @@ def artefacts(study: Study) -> Iterator[Artefact]:
         yield notebook(study, name)
     yield scorecard(study)
     yield errata(study)
+    if config.article:
+        yield article(study)

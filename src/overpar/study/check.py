@@ -11,6 +11,7 @@ from overpar.base.validation import check, choices
 from overpar.model.foreign import read_circuit
 from overpar.model.given import is_function
 from overpar.model.model import Model
+from overpar.study.article import check_article
 from overpar.study.config import DEFAULT, Config, read
 from overpar.study.identity import Identities
 from overpar.study.plan import Cell, Plan, rule_name
@@ -73,6 +74,9 @@ def checked(values: Mapping[str, Any], project: Path = Path()) -> Study:
     check_claims(study.plan)
     for name in config.notebooks:
         identities.notebook(name)
+    if config.article:
+        check_article(study.plan)
+        identities.article()
     return study
 
 
@@ -221,6 +225,9 @@ def _outputs(plan: Plan) -> Iterator[tuple[str, Path]]:
     yield "the scorecard", figures / "instances.csv"
     for suffix in ("csv", "json"):
         yield "the errata", figures / f"errata.{suffix}"
+    if config.article:
+        for suffix in (".pdf", ".json"):
+            yield "article", plan.article.with_suffix(suffix)
     for name in config.figures:
         for suffix in ("png", "pdf", "csv", "txt", "json"):
             yield f"figures.{name}", figures / f"{name}.{suffix}"

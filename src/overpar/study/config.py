@@ -124,6 +124,7 @@ class Config(_Section):
     figures: dict[Name, Figure] = Field(description="figures by name")
     claims: str = Field("config/claims.yaml", description="the claims that are judged")
     notebooks: dict[Name, Notebook] = Field(default_factory=dict, description="notebooks by name")
+    article: str = Field("", description="main Typst file of the article; none if empty")
 
 
 def read(paths: Iterable[Path]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Callable
 
 from overpar.base.errors import UserError
+from overpar.study.article import figures_shown, sources
 from overpar.study.digest import (
     code_digest,
     file_digest,
@@ -23,6 +24,8 @@ NOTEBOOKS = "overpar.study.notebooks"
 TRACE = "overpar.study.trace"
 SCORECARD = ("overpar.report.verdicts", "overpar.report.page", "overpar.report.plots.scorecard")
 JUDGED = "overpar.study.scorecard"
+ARTICLE = "overpar.report.article"
+COMPOSED = "overpar.study.article"
 CHECKS = tuple(
     f"overpar.study.errata.{name}" for name in ("findings", "files", "chain", "circuits")
 )
@@ -104,6 +107,14 @@ class Identities:
         What the checks compute with does not count: tests hold it.
         """
         return self._once(("errata",), self._errata)
+
+    def article(self) -> str:
+        """SHA-256 over what decides the article: its text, figures, scorecard and errata.
+
+        Raises:
+            UserError: if it is missing or shows a figure that the configuration has not.
+        """
+        return self._once(("article",), self._article)
 
     def _once(self, key: tuple[str, ...], compute: Callable[[], str]) -> str:
         if key not in self._known:
@@ -203,6 +214,18 @@ class Identities:
             self._published(),
             [self.dataset(name) for name in DATASETS],
             [module_digest(module) for module in CHECKS],
+        ]
+        return _hash(json.dumps(content))
+
+    def _article(self) -> str:
+        content = [
+            sources(self.plan),
+            {name: self.figure(name) for name in figures_shown(self.plan)},
+            self.scorecard(),
+            self.errata(),
+            code_digest(ARTICLE),
+            module_digest(COMPOSED),
+            module_digest(BUILD),
         ]
         return _hash(json.dumps(content))
 

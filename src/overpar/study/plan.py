@@ -224,6 +224,11 @@ class Plan:
         """Where figures and the scorecard lie."""
         return self.project / self.config.paths.figures
 
+    @property
+    def article(self) -> Path:
+        """Where the article lies, if there is one."""
+        return self.figures / f"{Path(self.config.article).stem}.pdf"
+
     def table_cells(self, table: str) -> list[Cell]:
         """The cells whose records a table reads."""
         wanted = self.config.tables[table].experiments
