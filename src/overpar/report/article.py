@@ -60,10 +60,11 @@ def check_typed(text: str, name: str) -> None:
         left = pattern.sub(blank, left)
     typed = DIGIT.search(FORMULA.sub(formula, left))
     if typed:
-        line = _line(text, typed.start())
+        at = typed.start()
+        near = " ".join(text[max(at - 30, 0) : at + 20].split())
         raise UserError(
-            f"{name}:{line}: a number is typed: {text.splitlines()[line - 1].strip()!r}. Numbers"
-            ' come from tables: {{ value("table", "column", qubits=…) }}.'
+            f"{name}:{_line(text, at)}: a number is typed: … {near} …. Numbers come from tables:"
+            ' {{ value("table", "column", qubits=…) }}.'
         )
 
 

@@ -1,6 +1,5 @@
 """Numbers of the article, looked up in tables, and how they are written."""
 
-import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +32,9 @@ class Numbers:
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """What a reference of the article may call, by name."""
-        return {f.__name__: f for f in (self.value, self.each, self.total, self.count)}
+        return {
+            f.__name__: f for f in (self.value, self.each, self.total, self.count, self.verdict)
+        }
 
     def value(self, table: str, column: str, **where: Any) -> Any:
         """The value of a column in the one row that is meant.
@@ -45,7 +46,7 @@ class Numbers:
         found = self.each(table, column, **where)
         require(
             len(set(found)) == 1,
-            f"{_said(table, where)} has {len(found)} rows, and more than one {column}.",
+            f"{_said(table, where)}: {len(found)} rows have more than one {column}.",
         )
         return found[0]
 
@@ -57,9 +58,10 @@ class Numbers:
         """
         rows = self._rows(table, where)
         found = _column(rows, column, table)
-        if rows.empty or found.isna().any():
-            missing = f"no {column} in" if len(rows) else "no"
-            raise Absent(f"{_said(table, where)} has {missing} such row.")
+        if rows.empty:
+            raise Absent(f"{_said(table, where)}: there is no such row.")
+        if found.isna().any():
+            raise Absent(f"{_said(table, where)}: {column} is missing in {found.isna().sum()} rows.")
         return found.tolist()
 
     def total(self, table: str, column: str, **where: Any) -> Any:
@@ -73,6 +75,17 @@ class Numbers:
     def count(self, table: str, **where: Any) -> int:
         """The number of rows that are meant; it may be zero."""
         return len(self._rows(table, where))
+
+    def verdict(self, name: str, expected: str) -> str:
+        """The name of a statement on whose verdict a sentence rests.
+
+        Raises:
+            Absent: if the scorecard has another verdict.
+        """
+        found = self.value("scorecard", "verdict", id=name)
+        if found != expected:
+            raise Absent(f"The text takes {name} for {expected}; the scorecard has: {found}.")
+        return name
 
     def _rows(self, table: str, where: dict[str, Any]) -> pd.DataFrame:
         rows = self._read(table)
@@ -90,7 +103,7 @@ def _column(rows: pd.DataFrame, column: str, table: str) -> pd.Series:
 
 
 def _said(table: str, where: dict[str, Any]) -> str:
-    return f"Table {table}, {', '.join(f'{key}={value!r}' for key, value in where.items())},"
+    return ", ".join([f"Table {table}", *(f"{key}={value!r}" for key, value in where.items())])
 
 
 def shown(value: Any, digits: int = 3) -> str:
@@ -98,27 +111,40 @@ def shown(value: Any, digits: int = 3) -> str:
 
     Args:
         value: what is shown.
-        digits: significant ones of what is not a whole number.
+        digits: significant ones of what is not a whole number; settings with fewer, such as a
+            rate of 0.01, are shown with theirs.
 
     Examples:
-        >>> shown([1, 0.5, 12345.0]), shown(1.0999), shown(-2.5e-13, 2), shown(1e-4)
-        ('1, 0.500 and 12,345', '1.10', '−2.5 × 10⁻¹³', '10⁻⁴')
+        >>> shown([1, 0.5, 12345.0]), shown(1.0999), shown(-2.5e-13), shown(1e-4), shown(0.01)
+        ('1, 0.5 and 12,345', '1.10', '−2.5 × 10⁻¹³', '10⁻⁴', '0.01')
+        >>> shown([1.5, 1.28, 1.2899])
+        '1.50, 1.28 and 1.29'
     """
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        *first, last = [shown(item, digits) for item in value]
+        *first, last = _alike(value, digits)
         return f"{', '.join(first)} and {last}" if first else last
-    number = float(value)
+    return _alike([value], digits)[0]
+
+
+def _alike(values: list[Any], digits: int) -> list[str]:
+    """Numbers with trailing zeros, unless none of them needs all its digits."""
+    numbers = [float(x) for x in values]
+    short = all(x in (round(x), float(f"{x:.{digits - 1}g}")) for x in numbers)
+    return [_number(x, digits, short) for x in numbers]
+
+
+def _number(number: float, digits: int, short: bool) -> str:
     if number == round(number) and abs(number) < 1e7:
         return f"{round(number):,}".replace("-", "−")
-    text = f"{number:.{digits - 1}e}"
-    factor, power = text.split("e")
+    factor, power = f"{number:.{digits - 1}e}".split("e")
     if -4 < int(power) < 6:
-        places = max(digits - 1 - int(power), 0)
-        return f"{number:.{places}f}".replace("-", "−")
+        text = f"{number:.{max(digits - 1 - int(power), 0)}f}"
+        return (text.rstrip("0") if short else text).replace("-", "−")
+    factor = factor.rstrip("0").rstrip(".") if short else factor
     # A bare power of ten, such as a threshold.
-    factor = "" if math.isclose(abs(number), 10.0 ** int(power)) else f"{factor} × "
+    factor = "" if factor == "1" else f"{factor} × "
     return f"{factor}10{str(int(power)).translate(RAISED)}".replace("-", "−")
 
 
@@ -127,22 +153,32 @@ def span(values: list[float], digits: int = 3) -> str:
 
     Examples:
         >>> span([1.2, 1.1, 1.3]), span([2, 2])
-        ('1.10 to 1.30', '2')
+        ('1.1 to 1.3', '2')
     """
-    ends = [shown(end, digits) for end in (min(values), max(values))]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+    low, high = _alike([min(values), max(values)], digits)
+    return low if low == high else f"{low} to {high}"
 
 
-def seen(text: str, number: int = 0) -> str:
-    """One of the numbers in a sentence that a table says.
+def largest(values: list[float]) -> float:
+    """The largest of some numbers."""
+    return max(values)
+
+
+def seen(text: str, number: int = 0) -> float:
+    """One of the numbers in a sentence of a table.
 
     Examples:
-        >>> seen("18 of 24", 1)
-        '24'
+        >>> seen("18 of 24", 1), seen("p = 8.3e-10 the smallest")
+        (24.0, 8.3e-10)
     """
-    found = re.findall(r"\d[\d.,]*(?:e-?\d+)?", text)
+    found = re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", text)
     require(number < len(found), f"{text!r} has no number {number + 1}.")
-    return found[number]
+    return float(found[number])
 
 
-FILTERS: dict[str, Callable[..., str]] = {"digits": shown, "span": span, "seen": seen}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "digits": shown,
+    "largest": largest,
+    "span": span,
+    "seen": seen,
+}
