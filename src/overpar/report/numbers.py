@@ -61,7 +61,9 @@ class Numbers:
         if rows.empty:
             raise Absent(f"{_said(table, where)}: there is no such row.")
         if found.isna().any():
-            raise Absent(f"{_said(table, where)}: {column} is missing in {found.isna().sum()} rows.")
+            raise Absent(
+                f"{_said(table, where)}: {column} is missing in {found.isna().sum()} rows."
+            )
         return found.tolist()
 
     def total(self, table: str, column: str, **where: Any) -> Any:
