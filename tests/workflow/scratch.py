@@ -64,6 +64,17 @@ CONFIG: dict[str, Any] = {
     },
     "tables": TABLES,
     "figures": FIGURES,
+    "article": "article/short.typ",
+}
+# An article with a figure, and with numbers of the scorecard, the errata and a table.
+TEXTS = {
+    "layout.typ": '#let picture(name) = image("figures/" + name + ".pdf")\n',
+    "short.typ": """#import "layout.typ": *
+#set document(date: none)
+#picture("fig3")
+{{ count("scorecard") }} statement, {{ count("errata") }} findings,
+{{ total("vqe", "runs") }} runs, best {{ value("vqe", "best_min", depth=3) }}.
+""",
 }
 CLAIM = {
     "id": "vqe-diverged",
@@ -87,7 +98,9 @@ def after(*experiments: str) -> set[str]:
     return {f"tables/{t}" for t in tables} | {f"figures/{f}" for f in figures} | SCORECARD
 
 
-SCORECARD = {"figures/scorecard", "figures/instances", "figures/tables"}
+ARTICLE = "figures/short"
+# And the article, which is made of it.
+SCORECARD = {"figures/scorecard", "figures/instances", "figures/tables", ARTICLE}
 # Of two findings, one from a file that must be fetched.
 FINDINGS = ("compilation-2q-layers", "compilation-truncated")
 ERRATA = "figures/errata"
@@ -256,6 +269,9 @@ def made(path: Path) -> Project:
     findings = yaml.safe_load((ROOT / "config/errata.yaml").read_text(encoding="utf-8"))["findings"]
     kept = {"findings": [finding for finding in findings if finding["id"] in FINDINGS]}
     (path / "config/errata.yaml").write_text(yaml.safe_dump(kept), encoding="utf-8")
+    (path / "article").mkdir()
+    for name, text in TEXTS.items():
+        (path / "article" / name).write_text(text, encoding="utf-8")
     project = _share_kernels(Project(path))
     project.configure()
     return project

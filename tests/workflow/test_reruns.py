@@ -6,6 +6,7 @@ import re
 import shutil
 
 from scratch import (
+    ARTICLE,
     AUTOENCODER,
     ERRATA,
     FETCHED,
@@ -126,16 +127,25 @@ def test_a_changed_claim_makes_the_scorecard_only(finished: Project) -> None:
     assert finished.planned() == SCORECARD
 
 
-def test_a_changed_finding_makes_the_errata_only(finished: Project) -> None:
+def test_a_changed_finding_makes_errata_and_article(finished: Project) -> None:
     findings = finished.path / "config/errata.yaml"
     text = findings.read_text(encoding="utf-8")
     findings.write_text(text.replace("48 such runs", "forty-eight such runs"), encoding="utf-8")
-    assert finished.planned() == {ERRATA}
+    assert finished.planned() == {ERRATA, ARTICLE}
 
 
-def test_a_new_check_makes_the_errata_only(finished: Project) -> None:
+def test_a_changed_text_makes_the_article_only(finished: Project) -> None:
+    finished.append("article/layout.typ", "// Another layout.")
+    assert finished.planned() == {ARTICLE}
+    finished.append("article/short.typ", "It has 40 angles.")
+    run = finished.run("--dry-run")
+    assert run.code == 1
+    assert "short.typ:7: a number is typed: " in run.text
+
+
+def test_a_new_check_makes_errata_and_article(finished: Project) -> None:
     finished.append("src/overpar/study/errata/circuits.py", "CHANGED = True")
-    assert finished.planned() == {ERRATA}
+    assert finished.planned() == {ERRATA, ARTICLE}
 
 
 def test_a_new_assumption_makes_the_page_that_lists_it_only(finished: Project) -> None:

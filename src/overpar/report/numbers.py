@@ -169,12 +169,16 @@ def largest(values: list[float]) -> float:
 def seen(text: str, number: int = 0) -> float:
     """One of the numbers in a sentence of a table.
 
+    Raises:
+        Absent: if it has fewer.
+
     Examples:
         >>> seen("18 of 24", 1), seen("p = 8.3e-10 the smallest")
         (24.0, 8.3e-10)
     """
     found = re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", text)
-    require(number < len(found), f"{text!r} has no number {number + 1}.")
+    if number >= len(found):
+        raise Absent(f"{text!r} has no number {number + 1}.")
     return float(found[number])
 
 

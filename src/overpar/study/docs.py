@@ -129,6 +129,9 @@ def _codecheck(plan: Plan) -> str:
         {"file": f"{folder}/scorecard.png", "comment": "the same as a figure"},
         {"file": f"{folder}/errata.csv", "comment": "what was found wrong in published data"},
     ]
+    if plan.config.article:
+        article = f"{folder}/{plan.article.name}"
+        manifest.append({"file": article, "comment": "all of this as an article"})
     for name, block in plan.config.figures.items():
         manifest.append({"file": f"{folder}/{name}.png", "comment": block.title})
         manifest.append({"file": f"{folder}/{name}.csv", "comment": f"data behind {name}.png"})
