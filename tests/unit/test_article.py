@@ -171,7 +171,7 @@ def test_another_verdict_stops_the_article(monkeypatch: pytest.MonkeyPatch) -> N
     scorecard = (ROOT / "figures/scorecard.csv").read_text(encoding="utf-8")
     turned = re.sub(r"(?m)^(transition-below,.*),replicated,", r"\1,open,", scorecard)
     assert turned != scorecard
-    with pytest.raises(UserError, match=r"takes transition-below for replicated; .* has: open$"):
+    with pytest.raises(UserError, match=r"takes transition-below for replicated; .* has: open\.$"):
         texts(monkeypatch, {"scorecard.csv": turned.encode()}, "published")
 
 

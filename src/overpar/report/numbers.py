@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from overpar.base.checks import require
 from overpar.base.errors import UserError
@@ -56,9 +58,9 @@ class Numbers:
         Raises:
             Absent: if there is no such row, or one has no value there.
         """
-        rows = self._rows(table, where)
-        found = _column(rows, column, table)
-        if rows.empty:
+        rows = self._read(table)
+        found = _column(rows, column, table)[self._meant(table, where)]
+        if found.empty:
             raise Absent(f"{_said(table, where)}: there is no such row.")
         if found.isna().any():
             raise Absent(
@@ -76,7 +78,7 @@ class Numbers:
 
     def count(self, table: str, **where: Any) -> int:
         """The number of rows that are meant; it may be zero."""
-        return len(self._rows(table, where))
+        return int(self._meant(table, where).sum())
 
     def verdict(self, name: str, expected: str) -> str:
         """The name of a statement on whose verdict a sentence rests.
@@ -89,12 +91,14 @@ class Numbers:
             raise Absent(f"The text takes {name} for {expected}; the scorecard has: {found}.")
         return name
 
-    def _rows(self, table: str, where: dict[str, Any]) -> pd.DataFrame:
+    def _meant(self, table: str, where: dict[str, Any]) -> NDArray[np.bool_]:
+        """Which rows count."""
         rows = self._read(table)
+        meant = np.ones(len(rows), bool)
         for column, wanted in where.items():
             values = wanted if isinstance(wanted, list) else [wanted]
-            rows = rows[_column(rows, column, table).isin(values)]
-        return rows
+            meant &= _column(rows, column, table).isin(values).to_numpy()
+        return meant
 
 
 def _column(rows: pd.DataFrame, column: str, table: str) -> pd.Series:
