@@ -6,7 +6,7 @@ from pathlib import Path
 from snakemake.utils import min_version
 
 from overpar.base.errors import UserError
-from overpar.study.article import figures_shown
+from overpar.study.article_sources import figures_shown
 from overpar.study.jobs import note_processor_time, run_alone
 from overpar.study.check import checked, opened
 from overpar.study.config import read

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from overpar.base.errors import UserError
-from overpar.report import article
 from overpar.report.article import check_typed, filled, typeset
 from overpar.report.numbers import Numbers
-from overpar.study.article import ABSENT, compose, sources
+from overpar.study import article
+from overpar.study.article import ABSENT, compose
+from overpar.study.article_sources import sources
 from overpar.study.check import opened
 from overpar.study.config import read
 from overpar.study.plan import Plan

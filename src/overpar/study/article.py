@@ -1,61 +1,24 @@
-"""The article of a study: its sources, and what it is made of."""
+"""The article of a study, made from what lies in the directory of figures."""
 
 import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 from overpar.base.errors import UserError
+from overpar.report.article import filled, typeset
+from overpar.report.numbers import Numbers
+from overpar.report.page import paper
+from overpar.study import artefacts
+from overpar.study.article_sources import check_article, figures_shown, sources
+from overpar.study.check import Study
+from overpar.study.claims_file import read_claims
 from overpar.study.plan import PUBLISHED, Plan
+from overpar.study.scorecard import packed, tables_judged
 
 # What stands for a number that a small run has not.
 ABSENT = "(not in this run)"
-
-
-def sources(plan: Plan) -> dict[str, str]:
-    """Texts of the article by file name: the main one and those beside it.
-
-    Raises:
-        UserError: if there is none.
-    """
-    main = plan.project / plan.config.article
-    if not main.is_file():
-        raise UserError(f"Config: article is {plan.config.article!r}; there is no such file.")
-    files = sorted(path for path in main.parent.iterdir() if path.suffix in (".typ", ".bib"))
-    return {path.name: path.read_text(encoding="utf-8") for path in files}
-
-
-def figures_shown(plan: Plan) -> list[str]:
-    """Names of the figures that the article shows.
-
-    Raises:
-        UserError: if the config has no such figure.
-    """
-    from overpar.report.article import pictures
-
-    found = []
-    for file, text in sources(plan).items():
-        for name in pictures(text):
-            if name not in plan.config.figures:
-                raise UserError(
-                    f"{file} shows the unknown figure {name!r};"
-                    f" allowed: {', '.join(plan.config.figures)}."
-                )
-            found.append(name)
-    return found
-
-
-def check_article(plan: Plan) -> None:
-    """Refuse an article in whose text a number is typed.
-
-    Raises:
-        UserError: naming file, line and the number.
-    """
-    from overpar.report.article import check_typed
-
-    for file, text in sources(plan).items():
-        # The layout has lengths, and says nothing.
-        if file.endswith(".typ") and file != "layout.typ":
-            check_typed(text, file)
 
 
 def compose(plan: Plan, content: Callable[[Path], bytes]) -> bytes:
@@ -71,14 +34,6 @@ def compose(plan: Plan, content: Callable[[Path], bytes]) -> bytes:
     Raises:
         UserError: where a number is typed, or a reference finds none or several.
     """
-    import pandas as pd
-
-    from overpar.report.article import filled, typeset
-    from overpar.report.numbers import Numbers
-    from overpar.report.page import paper
-    from overpar.study.claims_file import read_claims
-    from overpar.study.scorecard import packed, tables_judged
-
     check_article(plan)
     claims, folder = read_claims(plan), plan.figures
     scorecard = pd.read_csv(io.BytesIO(content(folder / "scorecard.csv")), keep_default_na=False)
@@ -118,3 +73,22 @@ def compose(plan: Plan, content: Callable[[Path], bytes]) -> bytes:
     for name in ("scorecard", "errata"):
         files[f"tables/{name}.csv"] = tables[name].to_csv(index=False).encode()
     return typeset(files, Path(plan.config.article).name)
+
+
+def build_article(study: Study) -> None:
+    """Typeset the article from figures, scorecard and errata.
+
+    Raises:
+        ArtefactError: if one of these is damaged or outdated.
+        UserError: if a number of its text is typed, or is not among the results.
+    """
+    plan, artefact = study.plan, artefacts.article(study)
+
+    def content(path: Path) -> bytes:
+        name = path.stem if path.parent == plan.figures else ""
+        if name in plan.config.figures:
+            return artefacts.figure(study, name).content(path)
+        made = artefacts.errata(study) if name == "errata" else artefacts.scorecard(study)
+        return made.content(path)
+
+    artefact.write({plan.article: compose(plan, content)})

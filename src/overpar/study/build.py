@@ -1,4 +1,4 @@
-"""Build tables, a figure, the scorecard or the article, each file written whole or not at all."""
+"""Build tables, a figure or the scorecard of a plan, each file written whole or not at all."""
 
 import gzip
 import importlib
@@ -138,24 +138,3 @@ def build_scorecard(study: Study) -> None:
         # Without a time, so that the same table is the same file.
         made[packed(plan, name)] = gzip.compress(content, mtime=0)
     artefact.write(made)
-
-
-def build_article(study: Study) -> None:
-    """Typeset the article from figures, scorecard and errata.
-
-    Raises:
-        ArtefactError: if one of these is damaged or outdated.
-        UserError: if a number of its text is typed, or is not among the results.
-    """
-    from overpar.study.article import compose
-
-    plan, artefact = study.plan, artefacts.article(study)
-
-    def content(path: Path) -> bytes:
-        name = path.stem if path.parent == plan.figures else ""
-        if name in plan.config.figures:
-            return artefacts.figure(study, name).content(path)
-        made = artefacts.errata(study) if name == "errata" else artefacts.scorecard(study)
-        return made.content(path)
-
-    artefact.write({plan.article: compose(plan, content)})

@@ -11,7 +11,7 @@ from overpar.base.validation import check, choices
 from overpar.model.foreign import read_circuit
 from overpar.model.given import is_function
 from overpar.model.model import Model
-from overpar.study.article import check_article
+from overpar.study.article_sources import check_article
 from overpar.study.config import DEFAULT, Config, read
 from overpar.study.identity import Identities
 from overpar.study.plan import Cell, Plan, rule_name

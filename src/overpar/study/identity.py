@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Callable
 
 from overpar.base.errors import UserError
-from overpar.study.article import figures_shown, sources
+from overpar.study.article_sources import figures_shown, sources
 from overpar.study.digest import (
     code_digest,
     file_digest,
@@ -25,7 +25,7 @@ TRACE = "overpar.study.trace"
 SCORECARD = ("overpar.report.verdicts", "overpar.report.page", "overpar.report.plots.scorecard")
 JUDGED = "overpar.study.scorecard"
 ARTICLE = "overpar.report.article"
-COMPOSED = "overpar.study.article"
+COMPOSED = ("overpar.study.article", "overpar.study.article_sources")
 CHECKS = tuple(
     f"overpar.study.errata.{name}" for name in ("findings", "files", "chain", "circuits")
 )
@@ -224,8 +224,7 @@ class Identities:
             self.scorecard(),
             self.errata(),
             code_digest(ARTICLE),
-            module_digest(COMPOSED),
-            module_digest(BUILD),
+            [module_digest(module) for module in COMPOSED],
         ]
         return _hash(json.dumps(content))
 
