@@ -50,12 +50,12 @@ def from_qasm(
     """A circuit in OpenQASM as a model.
 
     Names in angles are its parameters, in the order in which they come; in a text without names,
-    every number that a gate is given is an angle of its own, but 0 and those written with pi. Gate
-    definitions are unpacked, and measurements at the end left out.
+    every number that a gate is given is an angle of its own, but 0 and those written with pi or a
+    constant. Gate definitions are unpacked, and measurements at the end left out.
 
     Args:
-        text: OpenQASM 2, or of OpenQASM 3 gate definitions, `input float`, `qubit` and gates; or
-            the path of a file of it.
+        text: OpenQASM 2, or of OpenQASM 3 gate definitions, `input float`, `const`, `qubit`, gates
+            with modifiers and loops over integers; or the path of a file of it.
         observable: sum of Pauli strings whose lowest eigenvalue is sought; None for no loss.
         state: product state that the circuit acts on, letters 0, 1, +, -; 0 if None.
         name: for labels and messages.

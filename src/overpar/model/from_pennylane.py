@@ -1,7 +1,6 @@
 """PennyLane's circuits and operators as ours."""
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from overpar.base.errors import UserError
 from overpar.model.angles import Linear, linear
 from overpar.model.circuits import Circuit
 from overpar.model.observables import PauliSum
-from overpar.model.standard_gates import ROTATIONS
+from overpar.model.standard_gates import ROTATIONS, on_controls
 from overpar.model.translate import Translator
 
 # PennyLane's gates by the names of standard ones.
@@ -65,6 +64,11 @@ class _Line:
         where = tuple(self.wires[w] for w in operation.wires)
         if name in _SKIPPED:
             return
+        touched = {qubit for _, _, qubits, _ in self.gates for qubit in qubits}
+        require(
+            name != "BasisState" or touched.isdisjoint(where),
+            f"{place}: it is no gate, and stands behind one.",
+        )
         for value in operation.parameters:
             batched = name in _NAMES and np.ndim(value) > 0
             require(not batched, f"{place}: a batch of angles is not supported.")
@@ -75,7 +79,7 @@ class _Line:
             self._turn(_string(operation), operation.wires, operation.parameters[0], place)
         elif name.startswith("C(") and _string(operation.base):
             self._control(operation, place)
-        elif name in ("BasisState", "StatePrep", "AmplitudeEmbedding", "MidMeasureMP"):
+        elif name in ("StatePrep", "AmplitudeEmbedding", "MidMeasureMP"):
             raise UserError(f"{place}: it is no gate; give the input with `state`.")
         elif operation.has_decomposition:
             for part in operation.decomposition():
@@ -93,15 +97,12 @@ class _Line:
             self.gates.append((string, [float(angle)], tuple(q for _, q in pairs), place))
 
     def _control(self, operation: Any, place: str) -> None:
-        """A rotation by θ under k controls: by ±θ/2ᵏ with Z on each subset of them."""
-        controls = list(zip(operation.control_wires, operation.control_values, strict=True))
+        """A rotation under controls."""
+        controls = zip(operation.control_wires, operation.control_values, strict=True)
         letters, wires = _string(operation.base), list(operation.base.wires)
-        angle = float(operation.parameters[0]) / 2 ** len(controls)
-        for count in range(len(controls) + 1):
-            for chosen in combinations(controls, count):
-                sign = (-1) ** sum(bool(value) for _, value in chosen)
-                at = [*wires, *(wire for wire, _ in chosen)]
-                self._turn(letters + "Z" * count, at, sign * angle, place)
+        for share, chosen in on_controls([(wire, bool(value)) for wire, value in controls]):
+            angle = share * float(operation.parameters[0])
+            self._turn(letters + "Z" * len(chosen), [*wires, *chosen], angle, place)
 
 
 def _string(operation: Any) -> str:

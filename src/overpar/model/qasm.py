@@ -12,11 +12,12 @@ def qasm_circuit(text: str, source: str = "OpenQASM") -> Circuit:
 
     Names in angles are its parameters: those of `input float …`, and in version 2 every name that
     is not a gate's own, in the order in which they come. A text without names has an angle of its
-    own for every number that a gate is given, but those written with pi, and 0. A barrier does
-    nothing, and measurements at the end are left out.
+    own for every number that a gate is given, but 0 and those written with pi or a constant. A
+    barrier does nothing, and measurements at the end are left out.
 
     Args:
-        text: OpenQASM 2, or OpenQASM 3 of gate definitions, `input`, `qubit` and gates.
+        text: OpenQASM 2, or OpenQASM 3 of gate definitions, `input`, `const`, `qubit`, gates with
+            modifiers, and loops over integers.
         source: its file, for messages.
 
     Raises:
@@ -51,5 +52,5 @@ def qasm_circuit(text: str, source: str = "OpenQASM") -> Circuit:
         width = max((len(o) for o in gate.operands), default=1)
         for row in range(width):
             where = [o[row] if len(o) > 1 else o[0] for o in gate.operands]
-            out.apply(gate.name, angles, where, gate.place)
+            out.apply(gate.name, angles, where, gate.place, modifiers=gate.modifiers)
     return out.circuit(source)

@@ -1,4 +1,4 @@
-"""Statements of OpenQASM: version 2, and of version 3 what declares inputs, qubits and gates."""
+"""Statements of OpenQASM: version 2, and of version 3 what makes one circuit of known gates."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,26 @@ _LIBRARIES = ('"qelib1.inc"', '"stdgates.inc"')
 _REFUSED = {
     "if": "a gate under a condition is not unitary",
     "reset": "a reset is not unitary",
-    **dict.fromkeys(("for", "while", "def", "cal", "defcal", "box", "let"), "it is not supported"),
-    **dict.fromkeys(("delay", "extern", "output", "array", "const"), "it is not supported"),
-    **dict.fromkeys(("ctrl", "negctrl", "inv", "pow"), "modifiers of gates are not supported"),
+    **dict.fromkeys(("while", "def", "cal", "defcal", "box", "let"), "it is not supported"),
+    **dict.fromkeys(("delay", "extern", "output", "array", "switch"), "it is not supported"),
 }
 _NUMBERS = ("float", "angle")
+
+
+@dataclass(frozen=True)
+class Modifiers:
+    """What stands before a gate.
+
+    Args:
+        controls: values of its first qubits for which it acts.
+        power: how many times it acts; negative for its inverse.
+    """
+
+    controls: tuple[bool, ...] = ()
+    power: int = 1
+
+
+PLAIN = Modifiers()
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,7 @@ class Applied:
     angles: tuple[Expression, ...]
     operands: tuple[tuple[int, ...], ...]
     place: str
+    modifiers: Modifiers
 
 
 @dataclass(frozen=True)
@@ -35,11 +51,13 @@ class Call:
         name: of the gate.
         angles: from what the definition's parameters stand for.
         where: positions among the definition's qubits.
+        modifiers: that stand before it.
     """
 
     name: str
     angles: tuple[Callable[[Mapping[str, Linear]], Linear], ...]
     where: tuple[int, ...]
+    modifiers: Modifiers
 
 
 @dataclass(frozen=True)
@@ -89,6 +107,8 @@ class Reader:
             "qubit": self._declaration,
             "bit": self._declaration,
             "input": self._input,
+            "const": self._constant,
+            "for": self._loop,
             "gate": self._gate,
             "opaque": self._gate,
             "barrier": self._barrier,
@@ -119,11 +139,18 @@ class Reader:
 
     def _size(self) -> int:
         self.words.expect("[")
-        size = self.words.take("number")
+        size = self._integer()
         self.words.expect("]")
-        if not size.isdigit() or int(size) < 1:
+        if size < 1:
             self.words.fail(f"the size {size} of a register must be an integer of at least 1")
-        return int(size)
+        return size
+
+    def _integer(self) -> int:
+        start = self.words.place
+        value = self.words.expression().value({})
+        if value.scales or value.constant % 1:
+            self.words.fail(f"{self.words.since(start)} is no integer")
+        return int(value.constant)
 
     def _register(self, word: str) -> None:
         name = self.words.take("name")
@@ -147,13 +174,62 @@ class Reader:
         self.words.expect(";")
 
     def _input(self, word: str) -> None:
-        kind = self.words.take("name")
+        kind = self.words.next
         if kind not in _NUMBERS:
             self.words.fail(f"an input of type {kind!r} is no angle; allowed: {_NUMBERS}")
+        self.inputs[self._typed()] = None
+        self.words.expect(";")
+
+    def _constant(self, word: str) -> None:
+        words = self.words
+        name = self._typed()
+        words.expect("=")
+        start = words.place
+        value = words.expression().value({})
+        if value.scales:
+            words.fail(f"{words.since(start)} is not constant")
+        words.constants[name] = value.constant
+        words.expect(";")
+
+    def _typed(self) -> str:
+        """A name behind its type."""
+        self.words.take("name")
         if self.words.next == "[":
             self._size()
-        self.inputs[self.words.take("name")] = None
-        self.words.expect(";")
+        return self.words.take("name")
+
+    def _loop(self, word: str) -> None:
+        """The statements of a loop, read once for each of its integers."""
+        words = self.words
+        name = self._typed()
+        words.expect("in")
+        values = self._integers()
+        if not values:
+            words.fail("a loop over no integers is not supported")
+        block, start, outer = words.ahead("{"), words.place, dict(words.constants)
+        for value in values:
+            words.place = start
+            words.constants[name] = value
+            if not block:
+                self.statement()
+            while block and not words.ahead("}"):
+                self.statement()
+        words.constants = outer
+
+    def _integers(self) -> Sequence[int]:
+        """A set, or first, step and last of a range."""
+        words = self.words
+        if words.ahead("{"):
+            return words.listed(self._integer, "}")
+        words.expect("[")
+        bounds = [self._integer()]
+        while words.ahead(":"):
+            bounds.append(self._integer())
+        words.expect("]")
+        step = bounds[1] if len(bounds) == 3 else 1
+        if len(bounds) not in (2, 3) or not step:
+            words.fail("a range is [first:last] or [first:step:last] with a step that is not 0")
+        return range(bounds[0], bounds[-1] + (1 if step > 0 else -1), step)
 
     def _gate(self, word: str) -> None:
         words, name = self.words, self.words.take("name")
@@ -163,10 +239,13 @@ class Reader:
         end = ";" if word == "opaque" else "{"
         qubits = words.listed(lambda: words.take("name"), end)
         body: list[Call] | None = None
+        outer = words.constants
+        words.constants = {k: v for k, v in outer.items() if k not in parameters}
         if word == "gate":
             body = []
             while not words.ahead("}"):
                 body += self._called(name, parameters, qubits)
+        words.constants = outer
         self.definitions[name] = Definition(
             tuple(parameters), len(qubits), None if body is None else tuple(body)
         )
@@ -174,12 +253,11 @@ class Reader:
     def _called(self, gate: str, parameters: Sequence[str], qubits: Sequence[str]) -> list[Call]:
         """One gate of a definition's body."""
         words, line = self.words, self.words.line
-        name = words.take("name")
+        modifiers, name, angles = self._head()
         if name in _REFUSED:
             words.fail(f"{name!r}: {_REFUSED[name]}", line)
         if name == gate:
             words.fail(f"gate {gate!r} is defined by itself", line)
-        angles = words.listed(words.expression, ")") if words.ahead("(") else []
         operands = words.listed(lambda: words.take("name"), ";")
         for operand in operands:
             if operand not in qubits:
@@ -189,7 +267,26 @@ class Reader:
         if name == "barrier":
             return []
         where = tuple(qubits.index(operand) for operand in operands)
-        return [Call(name, tuple(angle.value for angle in angles), where)]
+        return [Call(name, tuple(angle.value for angle in angles), where, modifiers)]
+
+    def _head(self) -> tuple[Modifiers, str, list[Expression]]:
+        """Modifiers, name and angles of a gate."""
+        words = self.words
+        controls: tuple[bool, ...] = ()
+        power = 1
+        while words.next in ("ctrl", "negctrl", "inv", "pow"):
+            word, count = words.take(), 1
+            if word != "inv" and words.ahead("("):
+                count = self._integer()
+                words.expect(")")
+            words.expect("@")
+            if "ctrl" in word:
+                controls += (word == "ctrl",) * count
+            else:
+                power *= -1 if word == "inv" else count
+        name = words.take("name")
+        angles = words.listed(words.expression, ")") if words.ahead("(") else []
+        return Modifiers(controls, power), name, angles
 
     def _operand(self) -> tuple[int, ...]:
         """Qubits that an operand stands for: one, or all of a register."""
@@ -199,11 +296,11 @@ class Reader:
         register = self.registers[name]
         if not self.words.ahead("["):
             return register
-        index = self.words.take("number")
-        if not index.isdigit() or int(index) >= len(register):
+        index = self._integer()
+        if not 0 <= index < len(register):
             self.words.fail(f"{name}[{index}] is outside {name}[0] to {name}[{len(register) - 1}]")
         self.words.expect("]")
-        return (register[int(index)],)
+        return (register[index],)
 
     def _barrier(self, word: str) -> None:
         self.words.listed(self._operand, ";")
@@ -219,7 +316,7 @@ class Reader:
         if name not in self.classical:
             self.words.fail(f"there is no register {name!r} of bits")
         if self.words.ahead("["):
-            self.words.take("number")
+            self._integer()
             self.words.expect("]")
 
     def _assigned(self) -> None:
@@ -235,10 +332,9 @@ class Reader:
     def _applied(self) -> None:
         words, line = self.words, self.words.line
         start = words.place
-        name = words.take("name")
-        angles = words.listed(words.expression, ")") if words.ahead("(") else []
+        modifiers, name, angles = self._head()
         operands = words.listed(self._operand, ";")
-        written = " ".join(token.text for token in words.tokens[start : words.place - 1])
+        written = words.since(start).removesuffix(" ;")
         place = f"{words.source}, line {line}: {written}"
         for unknown in sorted(set().union(*(a.names for a in angles)) - self.inputs.keys()):
             if self.inputs:
@@ -248,4 +344,4 @@ class Reader:
         sizes = {len(operand) for operand in operands} - {1}
         if len(sizes) > 1:
             words.fail(f"{written}: registers of different sizes", line)
-        self.gates.append(Applied(name, tuple(angles), tuple(operands), place))
+        self.gates.append(Applied(name, tuple(angles), tuple(operands), place, modifiers))

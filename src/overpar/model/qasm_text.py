@@ -51,7 +51,7 @@ class Expression:
     Args:
         value: from what names stand for.
         names: that it holds, but those of constants.
-        pi: whether it is written with π.
+        pi: whether it is written with π or a constant of the text.
     """
 
     value: Callable[[Mapping[str, Linear]], Linear]
@@ -73,6 +73,7 @@ class Words:
     def __init__(self, text: str, source: str) -> None:
         self.source = source
         self.tokens: list[Token] = []
+        self.constants: dict[str, float] = {}
         self.place = 0
         start, line = 0, 1
         while start < len(text):
@@ -95,6 +96,10 @@ class Words:
     def next(self) -> str:
         """The next word; "" at the end."""
         return self.tokens[self.place].text if self.place < len(self.tokens) else ""
+
+    def since(self, place: int) -> str:
+        """The words from a place on that were read."""
+        return " ".join(token.text for token in self.tokens[place : self.place])
 
     def fail(self, message: str, line: int | None = None) -> NoReturn:
         """Refuse the text.
@@ -136,17 +141,17 @@ class Words:
 
     def expression(self) -> Expression:
         """A sum."""
-        found = self._product()
-        while self.next in ("+", "-"):
-            sign = self.take()
-            found = self._join(found, self._product(), sign)
-        return found
+        return self._chain(self._product, "+", "-")
 
     def _product(self) -> Expression:
-        found = self._signed()
-        while self.next in ("*", "/"):
+        return self._chain(self._signed, "*", "/")
+
+    def _chain(self, part: Callable[[], Expression], *signs: str) -> Expression:
+        """Parts between signs, from the left."""
+        found = part()
+        while self.next in signs:
             sign = self.take()
-            found = self._join(found, self._signed(), sign)
+            found = self._join(found, part(), sign)
         return found
 
     def _signed(self) -> Expression:
@@ -170,8 +175,9 @@ class Words:
             number = Linear(float(self.take()))
             return Expression(lambda e: number)
         name = self.take("name")
-        if name in _CONSTANTS:
-            constant = Linear(_CONSTANTS[name])
+        known = _CONSTANTS | self.constants
+        if name in known:
+            constant = Linear(known[name])
             return Expression(lambda e: constant, pi=name != "euler")
         if self.next == "(":
             if name not in _FUNCTIONS:
