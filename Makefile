@@ -51,7 +51,7 @@ docs: $(VENV)/.ready  ## pages from code and config: public names, assumptions, 
 unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed
 	$(SNAKEMAKE) --unlock
 
-peers: $(VENV)-peers/.ready  ## PennyLane and qiboml, which tests then compare with and bench times
+peers: $(VENV)-peers/.ready  ## Qiskit, PennyLane and qiboml, which tests then compare with and bench times
 
 bench: $(VENV)/.ready $(VENV)-peers/.ready  ## our engines beside Qibo, qiboml and PennyLane
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/bench.py --peers $(VENV)-peers/bin/python

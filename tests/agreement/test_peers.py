@@ -1,6 +1,7 @@
-"""Dimensions of Lie algebras against PennyLane's closure, in its own environment."""
+"""Lie algebras against PennyLane's closure, and all circuits, in the peers' own environment."""
 
 import json
+import os
 import subprocess
 import zlib
 from pathlib import Path
@@ -84,3 +85,20 @@ def test_models(python: Path, root: Path) -> None:
     ]
     ours = [dla_dimension(generators, n).value for n, generators in made]
     assert ours == theirs(python, root, [generators for _, generators in made])
+
+
+@pytest.mark.parametrize("library", ["openqasm", "pennylane", "qiskit"])
+def test_circuits(library: str, python: Path, root: Path) -> None:
+    """The tests of circuits, none of which is left out there."""
+    file = root / "tests" / "agreement" / f"test_{library}.py"
+    options = ["-o", "addopts=", "-q", "-p", "no:cacheprovider", "-p", "no:warnings"]
+    done = subprocess.run(
+        [str(python), "-m", "pytest", *options, str(file)],
+        env={**os.environ, "PYTHONPATH": str(root / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    summary = (done.stdout.splitlines() or [done.stderr])[-1]
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "skipped" not in summary
