@@ -17,6 +17,8 @@ from overpar.quantities.algebra_structure import structure
 Row = dict[str, str]
 FILE = Path(__file__).parents[2] / "data" / "published" / "dla_classification.csv"
 ROWS: list[Row] = list(csv.DictReader(FILE.read_text(encoding="utf-8").splitlines()))
+# Of arXiv:2309.05690, as others cite them; we know of no number for the complete graph.
+THEOREMS = {"line": "IV.1", "circle": "IV.2", "complete": "graph"}
 # Up to here a dimension and a structure take a tenth of a second.
 QUICK = 4096
 
@@ -39,7 +41,7 @@ def generators(row: Row) -> list[PauliSum]:
 
 
 def label(row: Row) -> str:
-    return f"{row['set']}-{row['topology']}-{row['n']}"
+    return f"{THEOREMS[row['topology']]}-{row['set']}-{row['topology']}-{row['n']}"
 
 
 def parts(text: str) -> Counter[str]:
