@@ -14,7 +14,6 @@ from overpar.study.faults import faults
 from overpar.study.order import priorities
 from overpar.study.plan import DATASETS, rule_name
 from overpar.base.progress import say
-from overpar.study.assumptions import digest as assumptions
 
 min_version("9.0")
 
@@ -60,6 +59,7 @@ include: "workflow/rules/notebooks.smk"
 rule all:
     default_target: True
     input:
+        rules.page.output,
         rules.scorecard.output,
         rules.errata.output,
         rules.article.output if PLAN.config.article else [],

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from overpar.report.page import paper, scorecard_page
+from overpar.report.papers import paper
 from overpar.report.plots.scorecard import LOOK, SQUARE, draw
 from overpar.report.plots.style import styled
 from overpar.study import docs
@@ -41,8 +41,6 @@ ROWS = [
     {**ROW, "id": "none", "verdict": "not testable", "source": "derived here"},
     *({**ROW, "id": f"good-{k}"} for k in range(20)),
 ]
-TEST = {"expected": "1", "observed": "2", "value": "margin 1", "result": "holds"}
-TESTS = [{**TEST, "id": row["id"], "instance": f"n={k}"} for row in ROWS for k in (4, 6)]
 PAPERS = {"A": "Larocca et al."}
 
 
@@ -105,46 +103,6 @@ def test_every_letter_of_a_source_is_explained() -> None:
         letter for c in claims.statements for letter in re.findall(r"\b[A-Z](?=[,;]|$)", c.source)
     }
     assert used == set(claims.papers)
-
-
-def test_page_has_deviations_first_with_their_command() -> None:
-    assumptions = pd.DataFrame([Assumption("f.py", "g", "x < y"), Assumption("c.yaml", "", "z")])
-    text = scorecard_page(
-        pd.DataFrame(ROWS), pd.DataFrame(TESTS), assumptions, papers=PAPERS, stamp="Small & < ."
-    )
-    order = [
-        "Small &amp; &lt; .",
-        "Open (1)",
-        "off ·",
-        "Corrected (1)",
-        "Cause: good-3",
-        "Not testable (1)",
-        "Replicated (20)",
-        "good-19",
-    ]
-    places = [text.index(part) for part in [*order, "Assumptions (2)"]]
-    assert places == sorted(places)
-    flat = " ".join(text.split())
-    counted = "23 statements, 46 tests: 1 open, 1 corrected, 0 asymptotic, 1 not testable, 20"
-    assert f"{counted} replicated. Tests" in flat
-    for source, counts in {
-        "A": (1, 1, 0, 0, 20),
-        "ours": (0, 0, 0, 1, 0),
-        "all": (1, 1, 0, 1, 20),
-    }.items():
-        numbers = "".join(f"<td>{number}</td>" for number in counts)
-        assert f"<tr><td>{source}</td>{numbers}</tr>" in flat
-    assert '<span class="id">f.py, g</span>' in text
-    assert '<span class="id">c.yaml</span>' in text
-    assert "a &lt; b &amp; c" in text
-    assert "a < b" not in text
-    assert "x &lt; y" in text
-    assert text.count("<code>make this</code>") == len(ROWS)
-
-
-def test_page_loads_nothing() -> None:
-    text = scorecard_page(pd.DataFrame(ROWS), pd.DataFrame(TESTS), pd.DataFrame([]), papers=PAPERS)
-    assert not re.search(r"src=|href=|url\(|@import|<script", text)
 
 
 def test_figure_has_a_line_per_statement_below_its_verdict() -> None:

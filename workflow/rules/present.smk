@@ -60,17 +60,11 @@ rule scorecard:
     input:
         [str(PLAN.table_path(table)) for table in PLAN.config.tables],
     output:
-        page=report(
-            f"{PLAN.config.paths.figures}/scorecard.html",
-            caption="../report/scorecard.rst",
-            category="All claims",
-            labels={"shows": "every statement with its verdict, and assumptions"},
-        ),
         png=report(
             f"{PLAN.config.paths.figures}/scorecard.png",
             caption="../report/scorecard.rst",
             category="All claims",
-            labels={"shows": "the same as a figure"},
+            labels={"shows": "every statement with its verdict"},
         ),
         pdf=f"{PLAN.config.paths.figures}/scorecard.pdf",
         csv=report(
@@ -90,7 +84,6 @@ rule scorecard:
         "../../environment.yml"
     params:
         identity=IDENTITIES.scorecard(),
-        assumptions=assumptions(Path()),
     script:
         "../scripts/scorecard.py"
 
@@ -121,3 +114,25 @@ if PLAN.config.article:
             identity=lambda w: IDENTITIES.article(),
         script:
             "../scripts/article.py"
+
+
+# All results in one file, which people open first.
+rule page:
+    input:
+        rules.scorecard.output.csv,
+        rules.errata.output,
+        expand(rules.figure.output.caption, figure=PLAN.config.figures),
+        [str(PLAN.table_path(table)) for table in PLAN.chart_tables],
+    output:
+        page=f"{PLAN.config.paths.figures}/index.html",
+        stamp=f"{PLAN.config.paths.figures}/index.json",
+    log:
+        f"{PLAN.config.paths.logs}/page.log",
+    benchmark:
+        f"{PLAN.config.paths.benchmarks}/workflow/page/page.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        identity=lambda w: IDENTITIES.page(),
+    script:
+        "../scripts/page.py"

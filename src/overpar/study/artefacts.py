@@ -108,7 +108,7 @@ def figure(study: Study, name: str) -> Artefact:
 
 def scorecard(study: Study) -> Artefact:
     """The scorecard, with its instances; its stamp also has the tables that are judged."""
-    names = *(f"scorecard.{s}" for s in ("csv", "html", "png", "pdf")), "instances.csv"
+    names = *(f"scorecard.{s}" for s in ("csv", "png", "pdf")), "instances.csv"
     files = tuple(study.plan.figures / name for name in names)
     return Artefact("The scorecard", study.identities.scorecard(), files)
 
@@ -122,6 +122,11 @@ def errata(study: Study) -> Artefact:
 def article(study: Study) -> Artefact:
     """The article."""
     return Artefact("The article", study.identities.article(), (study.plan.article,))
+
+
+def page(study: Study) -> Artefact:
+    """The page that shows all results."""
+    return Artefact("The page", study.identities.page(), (study.plan.figures / "index.html",))
 
 
 def notebook(study: Study, name: str) -> Artefact:
@@ -143,3 +148,4 @@ def artefacts(study: Study) -> Iterator[Artefact]:
     yield errata(study)
     if config.article:
         yield article(study)
+    yield page(study)

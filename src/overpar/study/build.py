@@ -13,18 +13,8 @@ from overpar.base.errors import UserError
 from overpar.base.records import read_record
 from overpar.study import artefacts
 from overpar.study.check import Study
+from overpar.study.config import Chart, Figure
 from overpar.study.plan import PUBLISHED, Plan
-
-
-def _drawing(name: str) -> Callable[..., Any]:
-    module, _, function = name.partition(":")
-    try:
-        found: Callable[..., Any] = getattr(
-            importlib.import_module(f"overpar.report.plots.{module}"), function
-        )
-    except (ModuleNotFoundError, AttributeError):
-        raise UserError(f"Config: there is no function {name!r} in overpar.report.plots.") from None
-    return found
 
 
 def build_tables(study: Study, names: Sequence[str]) -> None:
@@ -85,12 +75,10 @@ def build_figure(study: Study, name: str) -> None:
     # Matplotlib is loaded for figures only.
     from overpar.report.plots.style import image, styled
 
-    plan, block = study.plan, study.plan.config.figures[name]
-    tables = {role: read_table(study, table) for role, table in block.tables.items()}
-    facts = {role: pd.read_csv(plan.project / PUBLISHED / f) for role, f in block.published.items()}
-    artefact, size = artefacts.figure(study, name), _size(plan)
+    block, size = study.plan.config.figures[name], size_said(study.plan)
+    artefact = artefacts.figure(study, name)
     with styled():
-        drawn = _drawing(block.function)(**tables, **facts)
+        drawn = drawn_by(study, block)
         made: dict[str, str | bytes] = {
             ".csv": drawn.data.to_csv(index=False),
             ".txt": f"{block.title}. {size}{drawn.caption}\n",
@@ -99,40 +87,59 @@ def build_figure(study: Study, name: str) -> None:
     artefact.write({path: made[path.suffix] for path in artefact.files})
 
 
-def _size(plan: Plan) -> str:
+def drawn_by(study: Study, block: Figure | Chart) -> Any:
+    """What the function of a figure or chart makes of its tables and published facts.
+
+    Raises:
+        ArtefactError: if a table is damaged or outdated.
+        UserError: if there is no such function.
+    """
+    module, _, function = block.function.partition(":")
+    try:
+        draw: Callable[..., Any] = getattr(
+            importlib.import_module(f"{block.PACKAGE}.{module}"), function
+        )
+    except (ModuleNotFoundError, AttributeError):
+        raise UserError(
+            f"Config: there is no function {block.function!r} in {block.PACKAGE}."
+        ) from None
+    facts = {
+        role: pd.read_csv(study.plan.project / PUBLISHED / file)
+        for role, file in block.published.items()
+    }
+    return draw(**{role: read_table(study, table) for role, table in block.tables.items()}, **facts)
+
+
+def size_said(plan: Plan) -> str:
+    """What is said of the size of a run; nothing of the published one."""
     return "" if plan.config.size == "published" else "Smoke size: fewer cells and runs. "
 
 
 def build_scorecard(study: Study) -> None:
-    """Judge every statement and write the scorecard: CSVs, a page, PNG and PDF.
+    """Judge every statement and write the scorecard: CSVs, PNG and PDF.
 
     The tables that are judged are put beside it, packed, so that it can be made again from them.
 
     Raises:
         ArtefactError: if a table is damaged or outdated.
     """
-    from overpar.report.page import scorecard_page
     from overpar.report.plots import scorecard as plot
     from overpar.report.plots.style import image, styled
-    from overpar.study.assumptions import collect
     from overpar.study.claims_file import read_claims
     from overpar.study.scorecard import judged, packed, tables_judged
 
     plan, claims = study.plan, read_claims(study.plan)
     scorecard, instances = judged(plan, claims, lambda name: read_table(study, name))
-    choices = pd.DataFrame(collect(plan.project))
-    page = scorecard_page(scorecard, instances, choices, papers=claims.papers, stamp=_size(plan))
     artefact = artefacts.scorecard(study)
-    csv, html, png, pdf, listed = artefact.files
+    csv, png, pdf, listed = artefact.files
     made: dict[Path, str | bytes] = {
         csv: scorecard.to_csv(index=False),
-        html: page,
         listed: instances.to_csv(index=False),
     }
     with styled():
         figure = plot.draw(scorecard, claims.papers)
         for path in (png, pdf):
-            made[path] = image(figure, path.suffix, _size(plan), colours=256)
+            made[path] = image(figure, path.suffix, size_said(plan), colours=256)
     for name in tables_judged(claims):
         content = artefacts.table(study, name).content(plan.table_path(name))
         # Without a time, so that the same table is the same file.

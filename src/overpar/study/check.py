@@ -70,7 +70,7 @@ def checked(values: Mapping[str, Any], project: Path = Path()) -> Study:
         _check_committed(study.plan, name)
     for name in config.figures:
         identities.figure(name)
-    identities.scorecard()
+    identities.page()
     check_claims(study.plan)
     for name in config.notebooks:
         identities.notebook(name)
@@ -220,7 +220,9 @@ def _check_outputs(plan: Plan) -> None:
 def _outputs(plan: Plan) -> Iterator[tuple[str, Path]]:
     config, figures = plan.config, plan.figures
     yield "the report", figures / "report.html"
-    for suffix in ("html", "png", "pdf", "csv", "json"):
+    for suffix in ("html", "json"):
+        yield "the page", figures / f"index.{suffix}"
+    for suffix in ("png", "pdf", "csv", "json"):
         yield "the scorecard", figures / f"scorecard.{suffix}"
     yield "the scorecard", figures / "instances.csv"
     for suffix in ("csv", "json"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -85,6 +85,7 @@ class Table(_Section):
 class Figure(_Section):
     """A figure made from tables."""
 
+    PACKAGE: ClassVar[str] = "overpar.report.plots"
     function: str = Field(description="module:function in overpar.report.plots")
     tables: dict[str, str] = Field(
         min_length=1, description="argument of the function: the table that is given for it"
@@ -95,6 +96,21 @@ class Figure(_Section):
     )
     category: str = Field(description="heading in the report")
     title: str = Field(description="what the figure shows, one line")
+
+
+class Chart(_Section):
+    """A chart of the page, on which readers choose what is drawn."""
+
+    PACKAGE: ClassVar[str] = "overpar.report.charts"
+    function: str = Field(description="module:function in overpar.report.charts")
+    tables: dict[str, str] = Field(
+        min_length=1, description="argument of the function: the table that is given for it"
+    )
+    published: dict[str, str] = Field(
+        default_factory=dict,
+        description="argument of the function: a file of data/published, drawn beside ours",
+    )
+    title: str = Field(description="what the chart shows, one line")
 
 
 class Notebook(_Section):
@@ -122,6 +138,9 @@ class Config(_Section):
     experiments: dict[Name, Experiment] = Field(description="blocks by name")
     tables: dict[Name, Table] = Field(description="tables by name")
     figures: dict[Name, Figure] = Field(description="figures by name")
+    charts: dict[Name, Chart] = Field(
+        default_factory=dict, description="charts of the page by name"
+    )
     claims: str = Field("config/claims.yaml", description="the claims that are judged")
     notebooks: dict[Name, Notebook] = Field(default_factory=dict, description="notebooks by name")
     article: str = Field("", description="main Typst file of the article; none if empty")

@@ -38,13 +38,36 @@ NAMES = {
 }
 
 
+QUESTION = "Where is the transition?"
+
+
 def headline(scorecard: pd.DataFrame, instances: pd.DataFrame) -> str:
     """Where the transition is, and how many statements hold.
+
+    Args:
+        scorecard: with columns id and verdict.
+        instances: with columns id and observed.
+    """
+    found = transition(scorecard, instances)
+    counts = scorecard["verdict"].value_counts()
+    parts = [f"{counts[v]} {said}" for v, said in NAMES.items() if counts.get(v, 0)]
+    return (
+        f"{f'**{QUESTION}** {found} ' if found else ''}"
+        f"Of {len(scorecard)} statements, tested {len(instances)} times,"
+        f" {', '.join(parts[:-1])}{' and ' if parts[:-1] else ''}{parts[-1]}."
+    )
+
+
+def transition(scorecard: pd.DataFrame, instances: pd.DataFrame) -> str:
+    """Where the transition is.
 
     Args:
         scorecard: with columns id and verdict; statements that it has not, or that this run could
             not test, are left out.
         instances: with columns id and observed, of which the first of a statement is quoted.
+
+    Returns:
+        A sentence; nothing without any of the statements.
     """
     verdicts = scorecard.set_index("id")["verdict"]
     first = instances.drop_duplicates("id").set_index("id")["observed"]
@@ -54,11 +77,5 @@ def headline(scorecard: pd.DataFrame, instances: pd.DataFrame) -> str:
             seen = re.sub(r" in \d+ cells", "", str(first[name]))
             seen = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.3g}", seen)
             said.append((good if verdicts[name] == "replicated" else bad).format(seen=seen))
-    where = "**Where is the transition?** At M_c angles, where the exact rank saturates: "
-    answer = f"{where}{', '.join(said)}. " if said else ""
-    counts = verdicts.value_counts()
-    parts = [f"{counts[v]} {said}" for v, said in NAMES.items() if counts.get(v, 0)]
-    return (
-        f"{answer}Of {len(scorecard)} statements, tested {len(instances)} times,"
-        f" {', '.join(parts[:-1])}{' and ' if parts[:-1] else ''}{parts[-1]}."
-    )
+    where = "At M_c angles, where the exact rank saturates: "
+    return f"{where}{', '.join(said)}." if said else ""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from overpar.base.errors import UserError
 from overpar.study.article_sources import figures_shown, sources
+from overpar.study.assumptions import digest as assumptions
+from overpar.study.config import Chart, Figure
 from overpar.study.digest import (
     code_digest,
     file_digest,
@@ -22,7 +24,9 @@ from overpar.study.tracked import rows
 BUILD = "overpar.study.build"
 NOTEBOOKS = "overpar.study.notebooks"
 TRACE = "overpar.study.trace"
-SCORECARD = ("overpar.report.verdicts", "overpar.report.page", "overpar.report.plots.scorecard")
+SCORECARD = ("overpar.report.verdicts", "overpar.report.plots.scorecard")
+PAGE = "overpar.report.page"
+PAGE_BUILD = "overpar.study.page"
 JUDGED = "overpar.study.scorecard"
 ARTICLE = "overpar.report.article"
 COMPOSED = ("overpar.study.article", "overpar.study.article_sources")
@@ -116,6 +120,13 @@ class Identities:
         """
         return self._once(("article",), self._article)
 
+    def page(self) -> str:
+        """SHA-256 over what decides the page: all that it shows, and its code and templates.
+
+        Versions, commit and times count as little as in records.
+        """
+        return self._once(("page",), self._page)
+
     def _once(self, key: tuple[str, ...], compute: Callable[[], str]) -> str:
         if key not in self._known:
             self._known[key] = compute()
@@ -151,10 +162,12 @@ class Identities:
         return [file_digest(self.plan.project / committed)]
 
     def _figure(self, name: str) -> str:
-        block = self.plan.config.figures[name]
-        code = _function_digest(f"figures.{name}.function", block.function, "overpar.report.plots")
+        return self._drawn(f"figures.{name}", self.plan.config.figures[name])
+
+    def _drawn(self, key: str, block: Figure | Chart) -> str:
+        code = _function_digest(f"{key}.function", block.function, block.PACKAGE)
         published = self._published()
-        check_roles(name, block, tables=self.plan.config.tables, published=published)
+        check_roles(key, block, tables=self.plan.config.tables, published=published)
         content = [
             {role: self.table(table) for role, table in block.tables.items()},
             {role: published[file] for role, file in block.published.items()},
@@ -163,6 +176,16 @@ class Identities:
             module_digest(BUILD),
         ]
         return _hash(json.dumps(content, sort_keys=True))
+
+    def _page(self) -> str:
+        config = self.plan.config
+        content = [
+            [self.scorecard(), self.errata(), assumptions(self.plan.project)],
+            {name: self.figure(name) for name in config.figures},
+            {name: self._drawn(f"charts.{name}", block) for name, block in config.charts.items()},
+            [code_digest(PAGE), module_digest(PAGE_BUILD)],
+        ]
+        return _hash(json.dumps(content))
 
     def _published(self) -> dict[str, str]:
         """Digests of all files of published facts by name."""

@@ -253,6 +253,12 @@ class Plan:
         """The tables a figure reads."""
         return list(self.config.figures[figure].tables.values())
 
+    @property
+    def chart_tables(self) -> list[str]:
+        """The tables that charts of the page read."""
+        read = (block.tables.values() for block in self.config.charts.values())
+        return sorted({table for tables in read for table in tables})
+
     def notebook_tables(self, name: str) -> list[str]:
         """The tables a notebook reads.
 

@@ -1,43 +1,44 @@
-"""Roles of a figure: what each argument of its function is, a table or published facts."""
+"""Roles of a figure or chart: what its function's arguments are, tables or published facts."""
 
 from collections.abc import Iterable
 
 from overpar.base.errors import UserError
 from overpar.base.validation import choices
-from overpar.study.config import Figure
+from overpar.study.config import Chart, Figure
 from overpar.study.digest import functions
 
 
 def check_roles(
-    name: str, block: Figure, *, tables: Iterable[str], published: Iterable[str]
+    key: str, block: Figure | Chart, *, tables: Iterable[str], published: Iterable[str]
 ) -> None:
-    """Check that a figure's function takes its roles and is given all that it needs.
+    """Check that the function of a figure or chart takes its roles and is given all that it needs.
 
     Args:
-        name: of the figure.
-        block: of the figure; its function must be there.
+        key: where the block stands, e.g. "figures.fig3".
+        block: its function must be there.
         tables: names of all tables.
         published: names of all files of published facts.
 
     Raises:
         UserError: for the first role, table or file that is wrong or missing.
     """
-    where, function = f"Config: figures.{name}", block.function
+    where, function = f"Config: {key}", block.function
     module, _, own = function.partition(":")
-    takes = functions(f"overpar.report.plots.{module}")[own]
-    for key, noun, given, known in (
+    takes = functions(f"{block.PACKAGE}.{module}")[own]
+    for part, noun, given, known in (
         ("tables", "table", block.tables, tables),
         ("published", "file", block.published, published),
     ):
         for role, value in given.items():
             if role not in takes:
                 raise UserError(
-                    f"{where}.{key} has the role {role!r}, which {function} does not take;"
+                    f"{where}.{part} has the role {role!r}, which {function} does not take;"
                     f" {choices(role, takes)}"
                 )
             if value not in known:
                 raise UserError(
-                    f"{where}.{key}.{role} is the unknown {noun} {value!r}; {choices(value, known)}"
+                    f"{where}.{part}.{role} is the unknown {noun} {value!r};"
+                    f" {choices(value, known)}"
                 )
     for role in block.tables:
         if role in block.published:

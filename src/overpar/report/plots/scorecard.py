@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from overpar.report.page import letters, paper
+from overpar.report.papers import letters, paper
 from overpar.report.verdicts import MEANINGS, VERDICTS
 
 WIDTH, MARGIN = 17.4 / 2.54, 0.08
