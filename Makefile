@@ -11,14 +11,14 @@ SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --quiet host reason rules
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-reproduce: $(VENV)/.ready  ## every figure, table and claim at published size
+reproduce: $(VENV)/.ready  ## every figure, table and claim at published size: figures/index.html
 	$(SNAKEMAKE)
 	@if [ -e figures/report.html ] && \
 	  [ -z "$$(find figures data/notebooks workflow/report -type f -newer figures/report.html)" ]; \
 	then echo "figures/report.html is up to date."; \
 	else $(SNAKEMAKE) --report figures/report.html && $(BIN)/overpar times; fi
 
-smoke: $(VENV)/.ready  ## the same workflow, small, in minutes, to data/smoke
+smoke: $(VENV)/.ready  ## the same workflow, small, in minutes: data/smoke/figures/index.html
 	$(SNAKEMAKE) --configfile config/smoke.yaml
 	$(SNAKEMAKE) --configfile config/smoke.yaml --report data/smoke/figures/report.html
 

@@ -3,10 +3,13 @@
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import chromium
 from scratch import RESULTS, Project, copied, made
+from selenium.webdriver import Chrome
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +45,10 @@ def fresh(offline: Project, tmp_path: Path) -> Project:
     for name in RESULTS:
         shutil.rmtree(project.path / name)
     return project
+
+
+@pytest.fixture
+def browser() -> Iterator[Chrome]:
+    """A headless Chromium with an empty profile."""
+    with chromium() as chrome:
+        yield chrome

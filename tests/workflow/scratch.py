@@ -95,9 +95,10 @@ def after(*experiments: str) -> set[str]:
     """Short names of what is made from the records of experiments: tables, figures, scorecard."""
     tables = {t for t, block in TABLES.items() if set(block["experiments"]) & set(experiments)}
     figures = {f for f, block in FIGURES.items() if set(block["tables"].values()) & tables}
-    return {f"tables/{t}" for t in tables} | {f"figures/{f}" for f in figures} | SCORECARD
+    return {f"tables/{t}" for t in tables} | {f"figures/{f}" for f in figures} | SCORECARD | PAGE
 
 
+PAGE = {"figures/index"}
 ARTICLE = "figures/short"
 # And the article, which is made of it.
 SCORECARD = {"figures/scorecard", "figures/instances", "figures/tables", ARTICLE}

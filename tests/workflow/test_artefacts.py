@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scratch import ERRATA, FROM_AUTOENCODER, FROM_VQE, SCORECARD, VQE, Project, vqe
+from scratch import ERRATA, FROM_AUTOENCODER, FROM_VQE, PAGE, SCORECARD, VQE, Project, vqe
 
 
 def another_digit(path: Path) -> None:
@@ -44,12 +44,13 @@ FAULTS: dict[str, Callable[[Path], None]] = {
     "figures/tables/vqe.csv.gz": half,
     "figures/errata.csv": another_digit,
     "figures/short.pdf": half,
+    "figures/index.html": half,
     "data/external/ntangled.json": half,
     f"data/{vqe(3)}.nc": half,
 }
 NAMES = {
     "Table vqe", "Table autoencoder_runs", "Table vqe_curves", "Table autoencoder", "Figure fig3",
-    "Figure sup_fig_5", "The scorecard", "The errata", "data set ntangled",
+    "Figure sup_fig_5", "The scorecard", "The errata", "The page", "data set ntangled",
     "The article",
 }  # fmt: skip
 
@@ -86,7 +87,7 @@ def test_whatever_was_changed_is_found_and_made_again(finished: Project) -> None
     assert run.code == 0, run.text
     assert run.text.count("It is made again.") == len(NAMES) + 1
     assert "Traceback" not in run.text
-    assert {*VQE, *FROM_VQE, *FROM_AUTOENCODER, ERRATA, "external/ntangled"} <= run.started()
+    assert {*VQE, *FROM_VQE, *FROM_AUTOENCODER, ERRATA, *PAGE, "external/ntangled"} <= run.started()
     assert verify(finished) == (0, {})
     assert {path: path.read_bytes() for path in before} == before
     assert finished.planned() == set()
@@ -115,5 +116,5 @@ def test_without_snakemakes_memory_tables_of_other_code_are_made_again(finished:
     assert finished.planned() == set()
     finished.append("src/overpar/report/tables/training.py", "CHANGED = True")
     planned = finished.planned()
-    assert {"tables/vqe", "tables/autoencoder", "figures/fig3"} | SCORECARD <= planned
+    assert {"tables/vqe", "tables/autoencoder", "figures/fig3"} | SCORECARD | PAGE <= planned
     assert not planned & VQE

@@ -13,6 +13,7 @@ from scratch import (
     FROM_AUTOENCODER,
     FROM_VQE,
     GENERATOR,
+    PAGE,
     RELEASED,
     SCORECARD,
     SIMULATIONS,
@@ -120,18 +121,18 @@ def test_a_new_seed_makes_every_simulation(finished: Project) -> None:
     assert finished.planned() == SIMULATIONS | FROM_VQE | FROM_AUTOENCODER
 
 
-def test_a_changed_claim_makes_the_scorecard_only(finished: Project) -> None:
+def test_a_changed_claim_makes_the_scorecard_and_the_page(finished: Project) -> None:
     claims = finished.path / "config/claims.yaml"
     text = claims.read_text(encoding="utf-8")
     claims.write_text(text.replace("at_most: 0", "at_most: 1"), encoding="utf-8")
-    assert finished.planned() == SCORECARD
+    assert finished.planned() == SCORECARD | PAGE
 
 
-def test_a_changed_finding_makes_errata_and_article(finished: Project) -> None:
+def test_a_changed_finding_makes_errata_article_and_page(finished: Project) -> None:
     findings = finished.path / "config/errata.yaml"
     text = findings.read_text(encoding="utf-8")
     findings.write_text(text.replace("48 such runs", "forty-eight such runs"), encoding="utf-8")
-    assert finished.planned() == {ERRATA, ARTICLE}
+    assert finished.planned() == {ERRATA, ARTICLE} | PAGE
 
 
 def test_a_changed_text_makes_the_article_only(finished: Project) -> None:
@@ -143,24 +144,24 @@ def test_a_changed_text_makes_the_article_only(finished: Project) -> None:
     assert "short.typ:7: a number is typed: " in run.text
 
 
-def test_a_new_check_makes_errata_and_article(finished: Project) -> None:
+def test_a_new_check_makes_errata_article_and_page(finished: Project) -> None:
     finished.append("src/overpar/study/errata/circuits.py", "CHANGED = True")
-    assert finished.planned() == {ERRATA, ARTICLE}
+    assert finished.planned() == {ERRATA, ARTICLE} | PAGE
 
 
 def test_a_new_assumption_makes_the_page_that_lists_it_only(finished: Project) -> None:
     finished.append("src/overpar/experiments/vqe.py", "# ASSUME: something else.")
-    assert finished.planned() == SCORECARD
+    assert finished.planned() == PAGE
 
 
 def test_a_changed_template_makes_its_page_only(finished: Project) -> None:
     finished.append("src/overpar/report/templates/page.css", "/* Another colour. */")
-    assert finished.planned() == SCORECARD
+    assert finished.planned() == PAGE
 
 
-def test_a_changed_plot_makes_its_figure_only(finished: Project) -> None:
+def test_a_changed_plot_makes_its_figure_and_the_page(finished: Project) -> None:
     finished.append("src/overpar/report/plots/vqe.py", "CHANGED = True")
-    assert finished.planned() == {"figures/fig3"}
+    assert finished.planned() == {"figures/fig3"} | PAGE
 
 
 def test_new_code_that_builds_tables_and_figures_makes_all_of_them(finished: Project) -> None:

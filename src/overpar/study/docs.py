@@ -124,6 +124,7 @@ def _codecheck(plan: Plan) -> str:
     citation = yaml.safe_load((plan.project / "CITATION.cff").read_text(encoding="utf-8"))
     folder = plan.config.paths.figures
     manifest = [
+        {"file": f"{folder}/index.html", "comment": "all of it on one page"},
         {"file": f"{folder}/scorecard.csv", "comment": "every statement with its verdict"},
         {"file": f"{folder}/instances.csv", "comment": "what each of its tests saw"},
         {"file": f"{folder}/scorecard.png", "comment": "the same as a figure"},

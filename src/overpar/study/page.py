@@ -74,7 +74,9 @@ def _table(artefact: Artefact, name: str) -> pd.DataFrame:
 
 def _provenance(plan: Plan) -> Iterator[tuple[str, str]]:
     """What made the page and, of the records that are there, what made them."""
-    yield "Page made at", git_commit(plan.project)
+    commit = git_commit(plan.project)
+    if commit != "unknown":
+        yield "Page made at", f"commit {commit}"
     yield "Root seed", str(plan.config.seed)
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     yield "Versions", f"Python {platform.python_version()}, {packages}"
