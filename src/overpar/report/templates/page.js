@@ -22,7 +22,7 @@
     const left = shown.filter((row) => !row.hidden).length;
     output.textContent = any ? `${left} of ${shown.length} statements` : "";
   }
-  form.addEventListener("input", apply);
+  for (const name of ["input", "change"]) form.addEventListener(name, apply);
   form.addEventListener("reset", () => setTimeout(apply));
   // A link leads to its statement, also to one that the filter has hidden.
   addEventListener("hashchange", () => {
