@@ -7,7 +7,7 @@ from snakemake.utils import min_version
 
 from overpar.base.errors import UserError
 from overpar.study.article_sources import figures_shown
-from overpar.study.jobs import note_processor_time, run_alone
+from overpar.study.jobs import bring_to_present, note_processor_time, run_alone
 from overpar.study.check import checked, opened
 from overpar.study.config import read
 from overpar.study.faults import faults
@@ -76,6 +76,7 @@ onstart:
         run_alone(Path(".snakemake/overpar.lock"))
     except UserError as error:
         sys.exit(f"overpar: {error}")
+    bring_to_present(name for job in workflow.dag.jobs for name in job.input)
     # With a limit to jobs per second, which has no setting for none, Snakemake 9 starts one more
     # chain of scheduling passes, one a second until the end, with every job that ends.
     workflow.scheduler.job_rate_limiter = None

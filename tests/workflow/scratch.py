@@ -8,13 +8,18 @@ import copy
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import yaml
 from numba.core.caching import _CacheLocator
 from numpy.typing import NDArray
@@ -220,6 +225,43 @@ class Project:
         """Files in data/records that are not records."""
         files = [path for path in (self.path / "data/records").rglob("*") if path.is_file()]
         return [path.name for path in files if path.suffix != ".nc" or path.name.startswith(".")]
+
+
+@contextmanager
+def started(project: Project, mirror: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A run in a process group of its own, which is killed at the end; killed.log has its words."""
+    with (project.path / "killed.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*project.command, "--cores", "2"],
+            cwd=project.path,
+            env=project.environment(mirror),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def wait_until(condition: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
+    """Wait for a condition while the process runs."""
+    while not condition():
+        assert process.poll() is None, "the run ended too early"
+        time.sleep(0.01)
+
+
+def jobs_of(process: subprocess.Popen[bytes], script: str = "") -> list[psutil.Process]:
+    """Running jobs of a run, those of one script if it is given."""
+    found = []
+    for child in psutil.Process(process.pid).children(recursive=True):
+        with suppress(psutil.Error, IndexError):
+            if child.cmdline()[-1].endswith(f".{script}.py" if script else ".py"):
+                found.append(child)
+    return found
 
 
 def assert_same_bits(one: Project, other: Project) -> None:

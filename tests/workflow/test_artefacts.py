@@ -1,40 +1,18 @@
 """Tables, figures and pages that were changed or damaged are named, not used, and made again."""
 
-import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from planted import another_digit, another_identity, emptied, half
 from scratch import ERRATA, FROM_AUTOENCODER, FROM_VQE, PAGE, SCORECARD, VQE, Project, vqe
-
-
-def another_digit(path: Path) -> None:
-    """The last digit of a file is another one."""
-    text = path.read_bytes()
-    at = max(text.rfind(digit) for digit in b"0123456789")
-    path.write_bytes(text[:at] + bytes([48 + (text[at] - 47) % 10]) + text[at + 1 :])
-
-
-def another_sha256(path: Path) -> None:
-    """A stamp that fits a file which was changed, but names another identity."""
-    stamp = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(stamp | {"identity": "0" * 64}), encoding="utf-8")
-
-
-def emptied(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def half(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
 
 FAULTS: dict[str, Callable[[Path], None]] = {
     "data/tables/vqe.csv": another_digit,
     "data/tables/autoencoder_runs.csv": emptied,
-    "data/tables/vqe_curves.json": another_sha256,
+    "data/tables/vqe_curves.json": another_identity,
     "data/tables/autoencoder.json": half,
     "figures/fig3.csv": another_digit,
     "figures/fig3.png": half,

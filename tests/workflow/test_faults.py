@@ -2,16 +2,13 @@
 
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from os import killpg
 from pathlib import Path
 
 import h5py
-import psutil
 import pytest
 import yaml
+from planted import half
 from scratch import (
     CLAIM,
     FROM_AUTOENCODER,
@@ -20,7 +17,10 @@ from scratch import (
     Project,
     assert_same_bits,
     copied,
+    jobs_of,
+    started,
     vqe,
+    wait_until,
 )
 
 # A number that no process has: the largest that Linux gives is 2²².
@@ -43,44 +43,6 @@ def circuit(qubits, depth):
     return out
 """
 HELD_CELL = "records/held/model=held,n=2,depth={}"
-
-
-@contextmanager
-def started(project: Project) -> Iterator[subprocess.Popen[bytes]]:
-    """A run in a process group of its own, which is killed at the end."""
-    with (project.path / "killed.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*project.command, "--cores", "2"],
-            cwd=project.path,
-            env=project.environment(),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def wait_until(condition: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
-    """Wait for a condition while the process runs."""
-    while not condition():
-        assert process.poll() is None, "the run ended too early"
-        time.sleep(0.01)
-
-
-def job_of(process: subprocess.Popen[bytes], script: str) -> psutil.Process | None:
-    """A running job of that script."""
-    for child in psutil.Process(process.pid).children(recursive=True):
-        try:
-            if child.cmdline()[-1:] and child.cmdline()[-1].endswith(f".{script}.py"):
-                return child
-        except psutil.Error:
-            pass
-    return None
 
 
 def held(project: Project) -> Project:
@@ -144,8 +106,7 @@ def test_a_killed_job_is_reported_and_made_again(fresh: Project) -> None:
     held(fresh)
     with started(fresh) as process:
         wait_until_held(fresh, process)
-        job = job_of(process, "simulate")
-        assert job is not None
+        (job,) = jobs_of(process, "simulate")
         job.kill()
         assert process.wait() != 0
     said = (fresh.path / "killed.log").read_text(encoding="utf-8")
@@ -158,11 +119,6 @@ def test_a_killed_job_is_reported_and_made_again(fresh: Project) -> None:
     assert run.code == 0, run.text
     assert fresh.leftovers() == []
     assert set(fresh.records()) == {HELD_CELL.format(p) for p in (1, 2, 3)}
-
-
-def cut_in_half(path: Path) -> None:
-    data = path.read_bytes()
-    path.write_bytes(data[: len(data) // 2])
 
 
 def flip_a_byte(path: Path) -> None:
@@ -179,7 +135,7 @@ def test_truncated_and_foreign_records_are_named_and_made_again(
 ) -> None:
     """A dry run says so and changes nothing; a run makes them, and only them and what follows."""
     truncated, foreign = vqe(3), "records/autoencoder/L=1,states=regenerated"
-    cut_in_half(finished.record(truncated))
+    half(finished.record(truncated))
     other = finished.record("records/autoencoder/L=1,states=ntangled").read_bytes()
     finished.record(foreign).write_bytes(other)
     before = finished.contents()

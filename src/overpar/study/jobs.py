@@ -1,11 +1,13 @@
 """What every job of the workflow shares: the study, and errors without a traceback."""
 
+import contextlib
 import fcntl
 import io
 import os
 import resource
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -65,6 +67,21 @@ def note_processor_time(path: Path) -> None:
     seconds = [f"{part.ru_utime + part.ru_stime:.2f}" for part in used]
     with path.open("a", encoding="utf-8") as file:
         file.write(",".join(seconds) + "\n")
+
+
+def bring_to_present(paths: Iterable[str]) -> None:
+    """Give files from the future the present time, as after the clock was set back.
+
+    Snakemake makes nothing from them: what it makes must not be older.
+
+    Args:
+        paths: files, some of which need not be there.
+    """
+    now = time.time()
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            if os.stat(path).st_mtime > now:
+                os.utime(path)
 
 
 def run_alone(path: Path) -> None:
