@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --quiet host reason rules
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench clean
+.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -55,6 +55,12 @@ peers: $(VENV)-peers/.ready  ## Qiskit, PennyLane and qiboml, which tests then c
 
 bench: $(VENV)/.ready $(VENV)-peers/.ready  ## our engines beside Qibo, qiboml and PennyLane
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/bench.py --peers $(VENV)-peers/bin/python
+
+faults: $(VENV)/.ready  ## a hundred faults in a small workflow, which must end as undisturbed
+	$(BIN)/python tests/workflow/campaign.py
+
+fuzz: $(VENV)/.ready  ## two thousand command lines and configs: each a result or one line
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/unit/fuzz.py
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
 	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke

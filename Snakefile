@@ -7,7 +7,12 @@ from snakemake.utils import min_version
 
 from overpar.base.errors import UserError
 from overpar.study.article_sources import figures_shown
-from overpar.study.jobs import bring_to_present, note_processor_time, run_alone
+from overpar.study.jobs import (
+    bring_to_present,
+    drop_damaged,
+    note_processor_time,
+    run_alone,
+)
 from overpar.study.check import checked, opened
 from overpar.study.config import read
 from overpar.study.faults import faults
@@ -22,6 +27,7 @@ try:
     # Snakemake's own reader takes the last of equal keys and runs code that a file asks for.
     if workflow.is_main_process:
         read(map(Path, [*workflow.configfiles, "config/config.yaml"]))
+        drop_damaged(Path(".snakemake/metadata"))
 except UserError as error:
     sys.exit(f"overpar: {error}")
 

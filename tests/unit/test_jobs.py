@@ -1,7 +1,9 @@
 """Jobs of the workflow end with a message, and put aside what is damaged."""
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from overpar.base.errors import UserError
 from overpar.base.records import read_record
 from overpar.study.check import Study
 from overpar.study.config import read
-from overpar.study.jobs import job, note_processor_time
+from overpar.study.jobs import bring_to_present, drop_damaged, job, note_processor_time
 
 
 def ended(root: Path, work: object, monkeypatch: pytest.MonkeyPatch, log: Path) -> str:
@@ -51,3 +53,24 @@ def test_processor_time_of_this_process_and_its_children(tmp_path: Path) -> None
     )
     assert 0 < own <= later
     assert after - before > 0.02
+
+
+def test_files_from_the_future_get_the_present_time(tmp_path: Path) -> None:
+    past, future = tmp_path / "past", tmp_path / "future"
+    for path, seconds in ((past, -1000), (future, 1000)):
+        path.touch()
+        os.utime(path, (time.time() + seconds,) * 2)
+    before = past.stat().st_mtime
+    bring_to_present([str(past), str(future), str(tmp_path / "not there")])
+    assert past.stat().st_mtime == before
+    assert abs(future.stat().st_mtime - time.time()) < 100
+
+
+def test_what_snakemake_cannot_read_of_its_memory_is_dropped(tmp_path: Path) -> None:
+    drop_damaged(tmp_path / "not there")
+    (tmp_path / "deep").mkdir()
+    contents = {"whole": b"{}", "list": b"[1]", "half": b'{"a', "deep/bytes": b"\xff\xfe"}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    drop_damaged(tmp_path)
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"whole", "half"}

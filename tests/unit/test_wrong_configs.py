@@ -76,6 +76,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"ntangled__source": "web"}, "Config: ntangled.source is 'web'; allowed: 'auto', "),
     ({"claims": "config/no.yaml"}, "Config: claims is 'config/no.yaml'; there is no such file."),
     ({"paths__tables": "data/{x}"}, "Config: paths.tables is 'data/{x}'; allowed: text matching "),
+    ({"paths__records": "own.py"}, "Config: paths.records is 'own.py', but "),
+    ({"paths__tables": "own.py/tables"}, "Config: paths.tables is 'own.py/tables', but "),
     ({f"models__{'a' * 300}": {"generators": ["X"]}}, f"Config: models has the name '{'a' * 300}'"),
     (
         {"experiments__vqe__every__rate": "1e-4"},

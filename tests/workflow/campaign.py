@@ -6,6 +6,7 @@ finished and everything is compared: records by their variables, all else byte b
 """
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -304,7 +305,8 @@ def main() -> int:
             return 1
         faults = Campaign(project, options.seed, mirror, lambda text: print(text, flush=True))
         faults.seconds = time.monotonic() - begun
-        campaign(faults, options.rounds)
+        with contextlib.suppress(KeyboardInterrupt):
+            campaign(faults, options.rounds)
     print(*faults.summary(), sep="\n")
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     seconds = sum(part.ru_utime + part.ru_stime for part in used)

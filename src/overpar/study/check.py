@@ -60,6 +60,7 @@ def checked(values: Mapping[str, Any], project: Path = Path()) -> Study:
 
     study = opened(values, project)
     config, identities = study.plan.config, study.identities
+    _check_places(study.plan)
     _check_models(study.plan)
     _check_rules(study.plan)
     _check_outputs(study.plan)
@@ -91,6 +92,17 @@ def read_study(project: Path = Path(), *extra: Path) -> Study:
         UserError: for the first thing that is wrong.
     """
     return checked(read([project / DEFAULT, *(project / path for path in extra)]), project)
+
+
+def _check_places(plan: Plan) -> None:
+    """Directories to be written to are not files, nor below one."""
+    for key, place in plan.config.paths.model_dump().items():
+        path = plan.project / place
+        for above in (path, *path.parents):
+            if above.exists() and not above.is_dir():
+                raise UserError(
+                    f"Config: paths.{key} is {place!r}, but {above} is a file. Move it away."
+                )
 
 
 def _check_models(plan: Plan) -> None:

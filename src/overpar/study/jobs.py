@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import io
+import json
 import os
 import resource
 import sys
@@ -82,6 +83,25 @@ def bring_to_present(paths: Iterable[str]) -> None:
         with contextlib.suppress(FileNotFoundError):
             if os.stat(path).st_mtime > now:
                 os.utime(path)
+
+
+def drop_damaged(memory: Path) -> None:
+    """Remove what Snakemake remembers of jobs where that would end it: no text, or no mapping.
+
+    It passes over half a file itself, which another run may be writing.
+
+    Args:
+        memory: directory of these files, which need not be there.
+    """
+    for path in filter(Path.is_file, memory.rglob("*")):
+        try:
+            whole = isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+        except json.JSONDecodeError:
+            continue
+        except UnicodeDecodeError:
+            whole = False
+        if not whole:
+            path.unlink(missing_ok=True)
 
 
 def run_alone(path: Path) -> None:
