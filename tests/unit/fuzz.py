@@ -27,7 +27,9 @@ import yaml
 from fuzzed import arguments, configuration
 
 from overpar import cli
+from overpar.study.digest import code_digest
 from overpar.study.kernels import WORK
+from overpar.study.kinds import kinds
 
 MEMORY = 2 * 2**30
 SECONDS = 60
@@ -175,11 +177,13 @@ def _enter(directory: Path, files: list[Path]) -> None:
 
 
 def warm() -> None:
-    """Load once what the cases need."""
+    """Load once what the cases need: libraries, kernels, and digests of the code of all kinds."""
     import pandas  # noqa: F401
     import qibo  # noqa: F401
 
     cli.parser()
+    for kind in kinds():
+        code_digest(f"overpar.experiments.{kind}")
     for work, _ in WORK.values():
         work()
 
@@ -209,27 +213,31 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--first", type=int, default=0, help="number of the first case")
     options = parser.parse_args()
+    numbers = range(options.first, options.first + options.cases)
     begun = time.monotonic()
     warm()
+    found: list[tuple[str, Ended]] = []
     with tempfile.TemporaryDirectory() as directory:
-        found = [*fuzz(range(options.cases), Path(directory))]
-    for sort, values, how in found:
-        if how.how == BAD:
+        for sort, values, how in fuzz(numbers, Path(directory)):
+            found.append((sort, how))
+            if how.how != BAD:
+                continue
             print(
                 f"{sort} {values}\n  code {how.code}, {how.seconds:.0f} s, {how.megabytes:.0f} MB"
             )
-            print("   ", "\n    ".join(how.said.splitlines()[-6:]))
-    counts = {sort: Counter(e.how for s, _, e in found if s == sort) for sort, _, _ in found}
+            print("   ", "\n    ".join(how.said.splitlines()[-6:]), flush=True)
+    counts = {sort: Counter(e.how for s, e in found if s == sort) for sort, _ in found}
     for sort in sorted(counts):
         print(f"{sort:10}", ", ".join(f"{n} {how}" for how, n in sorted(counts[sort].items())))
     total = sum(counts.values(), Counter())
     print(f"{len(found)} cases:", ", ".join(f"{n} {how}" for how, n in sorted(total.items())))
-    traced = sum("Traceback" in e.said for _, _, e in found)
+    traced = sum("Traceback" in e.said for _, e in found)
     print(
-        f"{traced} tracebacks, at most {max(e.megabytes for _, _, e in found):.0f} MB and"
-        f" {max(e.seconds for _, _, e in found):.0f} s a case,"
-        f" {sum(e.seconds for _, _, e in found):.0f} s of processor time in"
+        f"{traced} tracebacks, at most {max(e.megabytes for _, e in found):.0f} MB and"
+        f" {max(e.seconds for _, e in found):.0f} s a case,"
+        f" {sum(e.seconds for _, e in found):.0f} s of processor time in"
         f" {(time.monotonic() - begun) / 60:.1f} minutes"
     )
     return 1 if total[BAD] else 0

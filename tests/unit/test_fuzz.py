@@ -5,10 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from fuzz import BAD, LINE, RESULT, STOPPED, Ended, fuzz
+from fuzz import BAD, LINE, RESULT, STOPPED, Ended, fuzz, warm
 
 
 def test_a_hundred_cases_end_in_a_result_or_in_one_line(tmp_path: Path) -> None:
+    warm()
     found = [*fuzz(range(100), tmp_path)]
     bad = [(given, how) for _, given, how in found if how.how == BAD]
     assert not bad, bad[0]
