@@ -348,6 +348,7 @@ def test_a_committed_row_that_the_run_has_too_is_left_out() -> None:
         ("[" * 5000, "is nested too deeply."),
         ("a: [\n", "is not valid YAML: line 2"),
         ("- 1\n", "must be a mapping of keys to values."),
+        ("a: \x07", 'special characters are not allowed in "<unicode string>", position 3.'),
     ],
 )
 def test_a_file_that_can_mislead_is_refused(tmp_path: Path, text: str, message: str) -> None:

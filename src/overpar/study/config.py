@@ -166,7 +166,8 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
         except RecursionError:
             raise UserError(f"Config {path} is nested too deeply.") from None
         except (yaml.YAMLError, UnicodeError) as error:
-            raise UserError(f"Config {path} is not valid YAML: {error}.") from error
+            why = " ".join(str(error).split())
+            raise UserError(f"Config {path} is not valid YAML: {why}.") from error
         if not isinstance(content, dict):
             raise UserError(f"Config {path} must be a mapping of keys to values.")
         if TEMPLATE in content:
