@@ -13,12 +13,6 @@ from overpar.study.jobs import (
     note_processor_time,
     run_alone,
 )
-from overpar.study.jobs import (
-    bring_to_present,
-    drop_damaged,
-    note_processor_time,
-    run_alone,
-)
 from overpar.study.check import checked, opened
 from overpar.study.config import read
 from overpar.study.faults import faults
