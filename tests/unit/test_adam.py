@@ -95,6 +95,13 @@ def test_what_is_recorded() -> None:
     }
 
 
+def test_the_last_record_can_be_the_best() -> None:
+    """Far from the minimum every step goes down, and nothing is recorded after the last."""
+    runs = train(Quadratic(), START, 3, rate=1e-3)
+    assert runs.losses.argmin(axis=1).tolist() == 5 * [3]
+    np.testing.assert_array_equal(runs.best_angles, runs.final_angles)
+
+
 @pytest.mark.parametrize("call", [0, 7, 20])
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("where", ["loss", "slope"])
