@@ -6,6 +6,8 @@ from threading import Thread
 
 import pytest
 
+from overpar.engines import lanes
+from overpar.model.foreign import load_function
 from overpar.study import kernels
 
 
@@ -40,3 +42,30 @@ def test_another_process_is_waited_for(done: list[str], tmp_path: Path) -> None:
         (tmp_path / "kernels/one.compiled").touch()
     waiting.join(10)
     assert done == ["one"]
+
+
+def test_a_damaged_kernel_is_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cut short, as a full disk leaves it, or with one bit of its machine code turned."""
+    monkeypatch.setattr(lanes, "_CACHE", tmp_path / "cache")
+    file = tmp_path / "twice.py"
+    file.write_text("def twice(x):\n    return 2 * x\n", encoding="utf-8")
+    twice = load_function(f"{file}:twice")
+
+    def run() -> tuple[int, int, str]:
+        compiled = lanes.kernel(twice)
+        value = compiled(4)
+        hits = compiled.stats.cache_hits  # type: ignore[attr-defined]
+        return value, sum(hits.values()), capsys.readouterr().err
+
+    assert [run(), run()] == [(8, 0, ""), (8, 1, "")]
+    for ending in ("nbi", "nbc"):
+        (path,) = (tmp_path / "cache").rglob(f"*.{ending}")
+        good = path.read_bytes()
+        for bad in (good[:40], good[:-200] + bytes([good[-200] ^ 1]) + good[-199:]):
+            path.write_bytes(bad)
+            said = f"{path} is damaged. It is compiled again.\n"
+            assert run() == (8, 0, said)
+            assert path.with_name(f"{path.name}.damaged").read_bytes() == bad
+            assert run() == (8, 1, "")

@@ -26,6 +26,7 @@ from numba.core import cgutils, errors
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
+from overpar.engines.compiled import CheckedFiles
 from overpar.engines.interface import Floats
 
 LANES = 8
@@ -48,6 +49,7 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     config.CACHE_DIR = before or str(_CACHE)
     try:
         compiled: Callable[..., Any] = njit(**OPTIONS)(function)
+        compiled._cache._cache_file.__class__ = CheckedFiles  # type: ignore[attr-defined]
     finally:
         config.CACHE_DIR = before
     return compiled
