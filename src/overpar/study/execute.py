@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import os
 import platform
 import subprocess
 import time
@@ -77,11 +78,16 @@ def execute(study: Study, cell: Cell, progress: Progress = silent, threads: int 
 
 
 def git_commit(project: Path) -> str:
-    """Commit of the project's checkout, with "+changes" if it differs; "unknown" without git."""
+    """Commit of the project's checkout, with "+changes" if it differs; "unknown" without one.
+
+    A repository that the project lies in says nothing about it.
+    """
+    above = str(project.resolve().parent)
     try:
         out = subprocess.run(
             ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+changes"],
             cwd=project,
+            env={**os.environ, "GIT_CEILING_DIRECTORIES": above},
             capture_output=True,
             text=True,
             check=True,
