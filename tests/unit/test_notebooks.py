@@ -64,7 +64,7 @@ def test_a_notebook_reads_what_the_config_says(name: str) -> None:
     """Else it would not run again when that changes."""
     config, text = study().plan.config, code(name)
     block = config.notebooks[name]
-    used = set(re.findall(r'results\.table\("(\w+)"\)', text))
+    used = set(re.findall(r'results\.table\(\s*"(\w+)"', text))
     experiments = set(re.findall(r'results\.record\(\s*"(\w+)"', text))
     of_tables = {e for t in block.tables for e in config.tables[t].experiments}
     assert used == set(block.tables)
@@ -181,6 +181,11 @@ def test_results_are_found_from_where_one_starts(
     found = results()
     made = artefacts.table(found.study, "vqe")
     made.write({made.files[0]: f"a\n{value}\n"})
+    pd.testing.assert_frame_equal(found.table("vqe", a=value), pd.DataFrame({"a": [value]}))
+    with pytest.raises(UserError, match=rf"'vqe' has no rows with a = 5; allowed: {value}\."):
+        found.table("vqe", a=5)
+    with pytest.raises(UserError, match="no rows with b = 5; allowed: a"):
+        found.table("vqe", b=5)
     assert made.files[0].parent == project / ("data/small" if extra else "data/tables")
     pd.testing.assert_frame_equal(found.table("vqe"), pd.DataFrame({"a": [value]}))
     pd.testing.assert_frame_equal(found.published("facts.csv"), pd.DataFrame({"b": [3]}))

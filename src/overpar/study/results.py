@@ -40,11 +40,17 @@ class Results:
         lines = [f"{what}: {', '.join(names)}" for what, names in parts]
         return "\n".join([f"Results in {self.plan.project}", *lines])
 
-    def table(self, name: str) -> pd.DataFrame:
+    def table(self, name: str, **settings: Any) -> pd.DataFrame:
         """A table by its name in the config.
 
+        Args:
+            name: of the table.
+            settings: columns and the value that they have in the rows wanted, all if none is
+                given, e.g. qubits=6, boundary="open".
+
         Raises:
-            UserError: if the config has no such table, or it is missing, damaged or outdated.
+            UserError: if the config has no such table, it is missing, damaged or outdated, or has
+                no such column or row.
         """
         if name not in self.plan.config.tables:
             known = ", ".join(self.plan.config.tables)
@@ -55,7 +61,16 @@ class Results:
                 f"There is no {path} yet; `make reproduce` makes it. After `make smoke`, start"
                 f" Jupyter with {VARIABLE}=config/smoke.yaml."
             )
-        return read_table(self.study, name)
+        found = read_table(self.study, name)
+        for column, value in settings.items():
+            values = list(dict.fromkeys(found[column])) if column in found else []
+            require(
+                value in values,
+                f"Table {name!r} has no rows with {column} = {value!r}; allowed:"
+                f" {', '.join(map(str, values or found))}.",
+            )
+            found = found[found[column] == value]
+        return found
 
     def published(self, name: str) -> pd.DataFrame:
         """Published facts: a file of data/published.
