@@ -147,7 +147,7 @@ def dla(
         numerical="" if given.exact else NUMERICAL,
     )
     if sector:
-        explored = model_sector(given)
+        explored = model_sector(given, progress)
         found = replace(found, sector=explored.value, no_sector=explored.reason)
     if not ideals or dimension.value is None:
         return found

@@ -186,7 +186,7 @@ def diagnose(
         max_dim: where counting the dimension of the algebra stops.
         max_angles: most angles of a circuit whose rank is computed.
         seed: of the random angles for losses and gradients.
-        progress: called with (stages done, stages).
+        progress: called with (thousandths of stages done, those of all stages).
 
     Returns:
         The numbers of every size, trends and verdict; prints as a table, and `plot` draws it.

@@ -84,7 +84,9 @@ def report(options: argparse.Namespace) -> overpar.Diagnosis:
     if options.model.endswith(".qasm"):
         settings.setdefault("qubits", [model.build().qubits])
     require("qubits" in settings, f"{options.model} needs --qubits, e.g. --qubits 4 6 8.")
-    return overpar.diagnose(model, progress=reporter(model.name), **settings)
+    return overpar.diagnose(
+        model, progress=reporter(f"{model.name}, thousandths of a stage"), **settings
+    )
 
 
 def _run(options: argparse.Namespace) -> int:

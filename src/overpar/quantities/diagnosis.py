@@ -25,6 +25,7 @@ from overpar.quantities.model_algebra import (
 
 MAX_STRUCTURE = 600
 _ROUNDING = 1e-12
+_PART = 1000
 
 
 @dataclass
@@ -86,7 +87,7 @@ def diagnose_size(
         max_sector: largest dimension of which that on the input is counted; any if None.
         depth: layers at which losses are sampled; twice those of full rank if None.
         seed: of the random angles for losses.
-        progress: called with (stage, stages).
+        progress: called with (thousandths of stages done, those of all stages).
 
     Raises:
         UserError: if the description does not fit the size.
@@ -102,19 +103,31 @@ def diagnose_size(
     else:
         _rank(model, out, max_angles)
         out.variance_depth = depth or 2 * (out.depth or 8)
-    progress(1, 3)
-    _algebra(model, out, max_dim, max_sector, depth)
-    progress(2, 3)
+    progress(_PART, 3 * _PART)
+    _algebra(
+        model,
+        out,
+        max_dim,
+        max_sector,
+        depth,
+        lambda found, limit: progress(_PART + _PART * found // limit, 3 * _PART),
+    )
+    progress(2 * _PART, 3 * _PART)
     if not model.trainable:
         out.notes.append("the model has no observable, so there is no loss to look at")
     elif qubits <= MAX_STATE_QUBITS:
         _losses(model, out, samples, seed)
-    progress(3, 3)
+    progress(3 * _PART, 3 * _PART)
     return out
 
 
 def _algebra(
-    model: Model, out: Size, max_dim: int, max_sector: int | None, depth: int | None
+    model: Model,
+    out: Size,
+    max_dim: int,
+    max_sector: int | None,
+    depth: int | None,
+    progress: Progress,
 ) -> None:
     try:
         # The observable is measured after as many layers as losses are sampled at.
@@ -123,13 +136,13 @@ def _algebra(
         out.notes.append(str(error))
         return
     out.notes += [] if given.exact else [NUMERICAL]
-    out.dimension = model_dimension(given, max_dim)
+    out.dimension = model_dimension(given, max_dim, progress)
     dimension = out.dimension.value
     if dimension is None:
         out.notes.append(f"the closure was stopped: {out.dimension.reason}")
         return
     if max_sector is None or dimension <= max_sector:
-        out.sector = model_sector(given)
+        out.sector = model_sector(given, progress)
     else:
         out.sector = Dimension(None, None, f"since the algebra exceeds {max_sector}")
     if out.sector.value is None:
@@ -137,7 +150,7 @@ def _algebra(
     parts = None
     try:
         if given.single or dimension <= MAX_STRUCTURE:
-            parts = model_structure(given)
+            parts = model_structure(given, progress)
             out.ideals = str(parts)
         else:
             out.notes.append(f"ideals are not looked for beyond dimension {MAX_STRUCTURE}")

@@ -47,10 +47,10 @@ def model_dimension(given: Absorbed, max_dim: int | None, progress: Progress = s
     return Dimension(size)
 
 
-def model_sector(given: Absorbed) -> Dimension:
+def model_sector(given: Absorbed, progress: Progress = silent) -> Dimension:
     """Dimension on the subspace that the input explores; see `sector_dimension`."""
     if given.exact and given.letters:
-        return sector_dimension(given.generators, given.qubits, given.letters)
+        return sector_dimension(given.generators, given.qubits, given.letters, progress=progress)
     states = given.states
     if given.letters:
         states = np.eye(1, 2**given.qubits, dtype=np.complex128)

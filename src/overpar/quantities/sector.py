@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from overpar.base.checks import require
+from overpar.base.progress import Progress, silent
 from overpar.model.observables import PauliSum
 from overpar.quantities.algebra import LIMIT_BASIS, Basis, Dimension, Stopped, agreed, basis
 from overpar.quantities.exchange import Masks, Symmetry, exchangeable
@@ -12,7 +13,9 @@ from overpar.quantities.modular import Echelon, Integers, product, root_of_unity
 from overpar.quantities.strings import StringTable, overlap
 
 
-def sector_dimension(generators: Sequence[PauliSum], qubits: int, state: str) -> Dimension:
+def sector_dimension(
+    generators: Sequence[PauliSum], qubits: int, state: str, *, progress: Progress = silent
+) -> Dimension:
     """Dimension of the algebra restricted to the subspace that a product state explores.
 
     That subspace is spanned by all A₁A₂…|ψ⟩ with A_k in 𝔤; elements of 𝔤 that vanish on it do
@@ -25,6 +28,7 @@ def sector_dimension(generators: Sequence[PauliSum], qubits: int, state: str) ->
         generators: at least one.
         qubits: n ≥ 1.
         state: a letter 0, 1, + or − (also "-") for every qubit, or one for all.
+        progress: called with (operators found so far, where counting stops).
 
     Returns:
         The dimension; unknown if that of 𝔤 exceeds `LIMIT_BASIS`.
@@ -37,7 +41,7 @@ def sector_dimension(generators: Sequence[PauliSum], qubits: int, state: str) ->
     marks = product_state(state, qubits)
     table = StringTable(generators, qubits, exchangeable(generators, qubits, marks))
     try:
-        return agreed(lambda prime, _: _sector_rank(basis(table, prime), marks))
+        return agreed(lambda prime, _: _sector_rank(basis(table, prime, progress), marks))
     except Stopped as stop:
         return Dimension(None, None, f"which works up to dimension {LIMIT_BASIS}; {stop}")
 
