@@ -18,7 +18,8 @@ def record(depth: int, curvature: list[float]) -> Dataset:
         "loss": 0.3,
         "gradient": 1e-12,
         "curvature": ("eigenvalue", curvature),
-        "descent": ("step", np.geomspace(0.3, 1e-5, 200)),
+        # Adam at a constant rate goes up again at the end.
+        "descent": ("step", np.append(np.geomspace(0.3, 1e-5, 199), 2e-5)),
         "end": ("coordinate", [0.5, 0.25]),
     }
     spec = {"qubits": 6, "boundary": "periodic", "trained": 1, "depth": depth, "steps": 199}
@@ -53,7 +54,7 @@ def test_descents_hold_both_ends() -> None:
     table = landscape.descents(RECORDS[:1])
     assert table["step"].iloc[[0, -1]].tolist() == [0, 199]
     assert table["step"].is_unique
-    np.testing.assert_allclose(table["loss"].iloc[[0, -1]], [0.3, 1e-5])
+    np.testing.assert_allclose(table["loss"].iloc[[0, -1]], [0.3, 2e-5])
 
 
 def test_figure_says_which_is_a_minimum() -> None:

@@ -117,6 +117,34 @@ def test_identities_of_tables_figures_and_scorecard(project: Path) -> None:
     assert moved({}) == [False, False, False, True]
 
 
+def test_published_facts_change_the_figures_that_draw_them(project: Path) -> None:
+    def figure() -> str:
+        return study(project, changed(figures={"fig3": FIGURE})).identities.figure("fig3")
+
+    before = figure()
+    (project / "data/published/vqe_loss.csv").open("a").write("more\n")
+    between = figure()
+    assert between != before
+    (project / "data/published/dla_classification.csv").open("a").write("more\n")
+    assert figure() == between
+
+
+def test_code_of_tables_and_figures_changes_them_alone(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def both() -> tuple[str, str]:
+        known = study(project, changed(figures={"fig3": FIGURE})).identities
+        return known.table("vqe"), known.figure("fig3")
+
+    before, real = both(), identity.code_digest
+    monkeypatch.setattr(identity, "code_digest", lambda m, *c: real(m, *c) + "!" * ("plots" in m))
+    (table, figure) = both()
+    assert table == before[0]
+    assert figure != before[1]
+    monkeypatch.setattr(identity, "code_digest", lambda m, *c: real(m, *c) + "!" * ("tables" in m))
+    assert both()[0] != before[0]
+
+
 def test_fault(project: Path) -> None:
     known = study(project)
     cell = known.plan.cell(*VQE)

@@ -36,6 +36,7 @@ TWO = record(
     hessian_rank=[2, 2, 1],
     hessian_gap=[1.0, 2.0, 3.0],
     loss=[0.1, 0.3, 0.2],
+    effective_dimension=[1.5, 2.5, 3.5],
 )
 NOTHING = record({**OPEN, "depth": 9})
 
@@ -52,6 +53,8 @@ def test_ranks() -> None:
     assert row[["hessian_rank_max", "hessian_gap_min"]].tolist() == [2, 1]
     assert row["qfim_trace_mean"] == pytest.approx((4.10000002 + 4 + 5.001) / 3)
     assert row[["hessian_smallest", "loss_max"]].tolist() == [-2, 0.3]
+    # For the most data.
+    assert row["effective_dimension"] == 3.5
     assert table["samples"].tolist() == [3, 0]
     assert pd.isna(table["rank"][1])
 

@@ -84,6 +84,22 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "Config: experiments.vqe.cells[0].rate is '1e-4'; allowed: a number above 0 and at most 1."
         " YAML takes this for text; write 1.0e-4.",
     ),
+    (
+        cell("noisy_spectra", qubits=4, depth=2, noise="local:0.1\n"),
+        CELLS.format("noisy_spectra", ".noise: Argument `noise` is 'local:0.1\\n'; it is written"),
+    ),
+    (
+        cell("algebra", model="spin", qubits={"first": 1, "last": 10**30, "step": 1}),
+        CELLS.format("algebra", " has more than 10000 cells."),
+    ),
+    (
+        cell("algebra", model=["spin"] * 200, qubits=list(range(200))),
+        CELLS.format("algebra", " has more than 10000 cells."),
+    ),
+    (
+        cell("algebra", model="spin", qubits=[]),
+        CELLS.format("algebra", ".qubits is empty; it must have at least one value."),
+    ),
     # Engines.
     (
         cell("classification", circuit="permutation", qubits=5, depth=1, data="graphs"),
@@ -184,6 +200,14 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         model(circuit="own.py:ring"),
         "Config: models.other.circuit is 'own.py:ring'; allowed: own.py:chain.",
+    ),
+    (
+        model(generators=["X@" + "9" * 5000]),
+        "Config: models.other.generators: Generator 'X@9999",
+    ),
+    (
+        model(generators=["X"], observable="1e308*Z + 1e308*Z"),
+        "Config: models.other.observable: Generator '1e308*Z + 1e308*Z' has an infinite coeff",
     ),
     (
         model(circuit="broken.py:chain"),

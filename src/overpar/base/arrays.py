@@ -37,8 +37,10 @@ def load_array(path: Path, sha256: str | None = None) -> NDArray[Any]:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UserError:
         raise
-    except (EOFError, ValueError) as error:
+    # A header is read by Python's own parser, and a damaged one can fail in any way.
+    except Exception as error:
         if "allow_pickle" in str(error):
             raise UserError(f"{path} holds pickled objects, which are never loaded.") from error
-        raise UserError(f"{path} cannot be read: {error}") from error
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise UserError(f"{path} cannot be read: {why}.") from error
     return array

@@ -175,7 +175,7 @@ def message(model: type[BaseModel], error: ValidationError, where: str = "") -> 
         return f"{_key(where, location[:-2])} has the name {value!r}; allowed: A-Z, a-z, 0-9, _, -."
     if kind == "value_error":
         about = f"{key}: " if where or location else ""
-        return f"{about}{first['ctx']['error']}.{others}"
+        return f"{about}{str(first['ctx']['error']).rstrip('.')}.{others}"
     target = locate(schema, location)
     text = allowed(target, schema) if target else first["msg"].replace("Input should be ", "")
     if kind == "missing":

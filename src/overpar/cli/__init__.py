@@ -26,16 +26,21 @@ MODULES = {
 }
 
 
+# Characters of a wrong argument that are shown.
+SHOWN = 300
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that says how a sum of strings with a leading minus sign is written."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit with a message and code 2."""
+        """Exit with one line and code 2."""
+        message = message if len(message) <= SHOWN else f"{message[:SHOWN]} …"
         if re.search(r"(^|\s)-\d*\W*[IXYZ]", message):
             message += "; write -- before generators, of which the first begins with a minus sign"
         elif message == "argument --observable: expected one argument":
             message += '; write --observable="-ZZ - X" for a sum that begins with a minus sign'
-        super().error(message)
+        self.exit(2, f"{self.prog}: {message}. {self.prog} --help says more.\n")
 
 
 def parser(command: str = "") -> Parser:
@@ -72,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"overpar: {error}", file=sys.stderr)
         return 2
     except MemoryError as error:
-        print(f"overpar: Not enough memory for this size: {error}.", file=sys.stderr)
+        why = f": {error}" if str(error) else ""
+        print(f"overpar: Not enough memory for this size{why}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

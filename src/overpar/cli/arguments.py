@@ -14,7 +14,7 @@ from overpar.base.checks import real_array, require
 from overpar.base.errors import UserError
 from overpar.base.seeds import released_angles
 
-SEEDED = re.compile(r"seed:(\d+):(2?)pi")
+SEEDED = re.compile(r"seed:([0-9]{1,10}):(2?)pi")
 SEEDS = 2**32
 
 

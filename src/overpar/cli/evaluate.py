@@ -15,7 +15,9 @@ from overpar.study.models import AUTOENCODER, trained_autoencoder
 
 QUANTITIES = ("loss", "gradient", "qfim", "hessian", "rank")
 MATRICES = ("qfim", "hessian")
-# More layers than any experiment has; the gates of more would fill the memory without a word.
+# More than any experiment has: the matrix of more angles would fill the memory, the gates of more
+# layers as well, and neither says a word.
+ANGLES = 20_000
 DEPTH = 100_000
 
 DESCRIPTION = """\
@@ -188,6 +190,11 @@ def _run(options: argparse.Namespace) -> None:
     require(
         task.parameters > 0 or quantity in ("loss", "rank"),
         f"--quantity {quantity} needs a circuit with angles, but this one has none.",
+    )
+    require(
+        task.parameters <= ANGLES or quantity in ("loss", "gradient"),
+        f"--quantity {quantity} needs a circuit of at most {ANGLES} angles, but this one has"
+        f" {task.parameters}.",
     )
     angles = options.angles and parse_angles(options.angles, task.parameters)
     values = _value(options, task, angles)

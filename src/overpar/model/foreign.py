@@ -63,10 +63,10 @@ def make_circuit(
         UserError: if the user's code fails, or its circuit has another size.
     """
     name = source if isinstance(source, str) else ""
-    if is_function(name):
-        made = call_function(load_function(name), name, qubits=qubits, depth=depth)
-    elif name:
-        made = read_circuit(name)
+    if is_function(source):
+        made = call_function(load_function(source), source, qubits=qubits, depth=depth)
+    elif isinstance(source, str):
+        made = read_circuit(source)
     elif is_circuit(source):
         made = as_circuit(source)
     else:
@@ -96,6 +96,8 @@ def read_circuit(path: str) -> Circuit:
         return qasm_circuit(Path(path).read_text(encoding="utf-8"), path)
     except UnicodeError as error:
         raise UserError(f"Argument `circuit`: {path} is not text: {error}.") from None
+    except RecursionError:
+        raise UserError(f"Argument `circuit`: {path} is nested too deeply.") from None
 
 
 def load_graph(function: Any) -> Callable[[int], Any]:
@@ -175,22 +177,24 @@ def _guarded(
         return function(*arguments, **(sizes or {}))
     except UserError:
         raise
-    except Exception as error:
+    # A file that ends Python would end the run as if all were done.
+    except (Exception, SystemExit) as error:
         own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
         file = name.rpartition(":")[0]
         lines = [f.lineno for f in own if file and Path(f.filename) == Path(file).resolve()]
         where = f" in line {lines[-1]}" if lines else ""
-        raise UserError(
-            f"Argument `{argument}`: {name} failed{where}: {type(error).__name__}: {error}."
-        ) from error
+        said = ": ".join(filter(None, (type(error).__name__, " ".join(str(error).split()))))
+        raise UserError(f"Argument `{argument}`: {name} failed{where}: {said}.") from error
 
 
 def _tied(circuit: Circuit, angles: Any, name: str) -> Circuit:
     """The circuit with parameter i of its gates turning by the angle numbered angles[i]."""
     numbers = list(angles) if isinstance(angles, list | tuple | range) else []
-    count = max((n for n in numbers if isinstance(n, int)), default=-1) + 1
+    whole = len(numbers) == circuit.parameters and all(isinstance(n, int) for n in numbers)
+    # Their number, not the largest of them, says how many there are.
+    count = len(set(numbers)) if whole else 0
     require(
-        len(numbers) == circuit.parameters and set(numbers) == set(range(count)),
+        whole and sorted(set(numbers)) == list(range(count)),
         f"Argument `circuit`: {name} must return with its circuit a list of"
         f" {circuit.parameters} angle numbers 0, 1, … without gaps, one per gate parameter.",
     )

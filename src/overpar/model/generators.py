@@ -1,6 +1,7 @@
 """Sets of generators: Hermitian sums of Pauli strings whose Lie algebra a circuit explores."""
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from overpar.base.checks import choice, integer, require
 from overpar.base.errors import UserError
@@ -90,6 +91,10 @@ def parse_generators(
         sums = sums if local else [[term for part in sums for term in part]]
         simple = [simplified(PauliSum(tuple(part))) for part in sums if part]
         require(any(s.terms for s in simple), f"Generator {text!r} is zero on {qubits} qubits.")
+        require(
+            all(isfinite(term[0]) for s in simple for term in s.terms),
+            f"Generator {text!r} has an infinite coefficient on {qubits} qubits.",
+        )
         found += [s for s in simple if s.terms]
     return tuple(dict.fromkeys(found))
 

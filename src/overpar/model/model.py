@@ -22,7 +22,7 @@ from overpar.model import given
 from overpar.model.ansatz import Boundary, Tying
 from overpar.model.catalogue import ANSATZE
 from overpar.model.circuits import Circuit, Gate, fixed
-from overpar.model.generators import Generators, parse_generators
+from overpar.model.generators import MAX_QUBITS, Generators, parse_generators
 from overpar.model.given import GRAPH_SCHEMA
 from overpar.model.graphs import Edge, edges_of
 from overpar.model.layers import layered
@@ -39,6 +39,9 @@ from overpar.model.observables import (
 PREPARED: dict[str, tuple[str, ...]] = {"0": (), "1": ("X",), "+": ("H",), "-": ("X", "H")}
 # Layers of a circuit from which its generators are read off, if nobody says how many.
 DEPTH = 8
+# Qubits times layers that a circuit is built of, far more than any experiment has: the gates of
+# more would fill the memory without a word.
+PLACES = 1_000_000
 SEEDS = 2**32
 
 
@@ -277,6 +280,10 @@ class Model(BaseModel, metaclass=_OneMessage):
         require(depth is not None, f"Model {self.name} needs `depth`, the number of layers.")
         assert depth is not None
         integer("depth", depth, 0)
+        require(
+            n * depth <= PLACES,
+            f"Argument `depth` must be at most {PLACES // n} for {n} qubits, but is {depth}.",
+        )
         if self.ansatz:
             ansatz = ANSATZE[self.ansatz]
             body = ansatz.circuit(n, depth, self.boundary, self.tying)
@@ -317,6 +324,7 @@ class Model(BaseModel, metaclass=_OneMessage):
         n = qubits if qubits is not None or not held else held.bit_length() - 1
         require(n is not None, f"Model {self.name} needs `qubits`, the size.")
         assert n is not None
+        require(n <= MAX_QUBITS, f"Argument `qubits` must be at most {MAX_QUBITS}, but is {n}.")
         require(
             not held or held == 2**n,
             f"Model {self.name} has states of {held} amplitudes, which do not fit {n} qubits.",

@@ -1,5 +1,6 @@
 """Noise as data, and circuits written in the gates that the noise acts on."""
 
+import re
 from dataclasses import dataclass, replace
 
 from overpar.base.checks import require
@@ -7,6 +8,7 @@ from overpar.base.errors import UserError
 from overpar.model.circuits import Circuit, Gate, Rotation, fixed
 
 PLACES = ("local", "both", "global")
+_WRITTEN = re.compile(r"(\w+):(-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|nan|-?inf)")
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,12 @@ class Noise:
         Raises:
             UserError: if the text is not of this form or the strength is out of range.
         """
-        place, _, strength = text.partition(":")
-        try:
-            number = float(strength)
-        except ValueError:
+        written = _WRITTEN.fullmatch(text)
+        if written is None:
             raise UserError(
                 f"Argument `noise` is {text!r}; it is written local:λ, both:λ or global:q."
-            ) from None
-        return cls(place, number)
+            )
+        return cls(written[1], float(written[2]))
 
 
 def in_native_gates(circuit: Circuit) -> Circuit:

@@ -141,8 +141,8 @@ class Reader:
         self.words.expect("[")
         size = self._integer()
         self.words.expect("]")
-        if size < 1:
-            self.words.fail(f"the size {size} of a register must be an integer of at least 1")
+        if not 1 <= size < 10_000:
+            self.words.fail(f"the size {size} of a register must be an integer from 1 to 9999")
         return size
 
     def _integer(self) -> int:

@@ -9,12 +9,13 @@ from overpar.base.checks import require
 from overpar.base.errors import UserError
 from overpar.model.observables import PauliSum
 
+_PLACE = r"\d{1,9}"
 _NUMBER = r"(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)"
-# Letters with a place, or letters with a qubit each.
+# Letters with a place, or letters with a qubit each. No place has more than nine digits.
 _TERM = re.compile(
     rf"\s*([+-]?)\s*(?:({_NUMBER})\s*(?:/\s*({_NUMBER})\s*)?\*\s*)?"
-    r"(?:((?:[A-Za-z]\d+[ \t]*\*?[ \t]*)*[A-Za-z]\d+)"
-    r"|([A-Za-z]+)(?:@(\d+)(?:::(\d+)|((?:,\d+)+))?)?)\s*(?=[+-]|$)"
+    rf"(?:((?:[A-Za-z]{_PLACE}[ \t]*\*?[ \t]*)*[A-Za-z]{_PLACE})"
+    rf"|([A-Za-z]+)(?:@({_PLACE})(?:::({_PLACE})|((?:,{_PLACE})+))?)?)\s*(?=[+-]|$)"
 )
 
 

@@ -1,5 +1,6 @@
 """The configuration: read, merged and checked as a whole before anything runs."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -17,6 +18,8 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 Place = Annotated[str, Field(pattern=r"^[^{}\s]+$")]
 # What Snakemake's reader would run as code.
 TEMPLATE = "__use_yte__"
+# What PyYAML raises for values such as 2026-13-01, !!int "" and numbers of thousands of digits.
+TAGGED = (ValueError, LookupError, AttributeError, TypeError)
 
 
 class _Section(BaseModel):
@@ -165,7 +168,7 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
             raise UserError(f"Config {path} is not valid YAML: {where}{error.problem}.") from error
         except RecursionError:
             raise UserError(f"Config {path} is nested too deeply.") from None
-        except (yaml.YAMLError, UnicodeError) as error:
+        except (yaml.YAMLError, *TAGGED) as error:
             why = " ".join(str(error).split())
             raise UserError(f"Config {path} is not valid YAML: {why}.") from error
         if not isinstance(content, dict):
@@ -199,11 +202,26 @@ class _Fast(_Once, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: igno
     """Libyaml, where it is installed."""
 
 
+def _number(loader: Any, node: yaml.ScalarNode) -> float:
+    """A number, unless YAML 1.1 takes it for one of base 8 or 60, as nobody does who writes it."""
+    kind = node.tag.rpartition(":")[2]
+    value: float = getattr(loader, f"construct_yaml_{kind}")(node)
+    if ":" in node.value or re.match(r"[-+]?0[0-9_]+$", node.value):
+        problem = f"{node.value} is the number {value} in YAML; write that, or quote it"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    return value
+
+
+for _reader in (_Slow, _Fast):
+    for _kind in ("int", "float"):
+        _reader.add_constructor(f"tag:yaml.org,2002:{_kind}", _number)
+
+
 def load_yaml(text: str) -> Any:
     """The content of a YAML file.
 
     Raises:
-        YAMLError: if it is not valid or has a key twice.
+        YAMLError: if it is not valid, has a key twice, or a number that is read as another.
     """
     try:
         return yaml.load(text, _Fast)

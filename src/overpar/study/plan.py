@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import Any
 
+from overpar.base.checks import require
 from overpar.base.errors import UserError
 from overpar.base.validation import check
 from overpar.experiments.common.spec import CellSpec
@@ -18,6 +20,8 @@ from overpar.study.kinds import kind_module, kinds
 
 # Seconds below which a job is not worth a process of its own.
 SHORT = 20.0
+# That one entry of a block may stand for.
+MAX_CELLS = 10_000
 DATASETS = ("ntangled", "released_states", "released_data")
 CHECKSUMS = Path("data/checksums.csv")
 SOURCES = Path("data/sources.csv")
@@ -294,10 +298,14 @@ def _product(settings: dict[str, Any], where: str) -> Iterator[dict[str, Any]]:
     for key, value in settings.items():
         if isinstance(value, dict) and "first" in value:
             r = check(Range, value, f"{where}.{key}")
-            swept[key] = list(range(r.first, r.last + 1, r.step))
+            swept[key] = list(range(r.first, r.last + 1, r.step)[: MAX_CELLS + 1])
         else:
             swept[key] = value if isinstance(value, list) else [value]
         if not swept[key]:
             raise UserError(f"Config: {where}.{key} is empty; it must have at least one value.")
+    require(
+        prod(map(len, swept.values())) <= MAX_CELLS,
+        f"Config: {where} has more than {MAX_CELLS} cells.",
+    )
     for combination in itertools.product(*swept.values()):
         yield dict(zip(swept, combination, strict=True))
