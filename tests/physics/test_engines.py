@@ -8,6 +8,9 @@ from cases import CASES, ENGINES, OBJECTIVES, angles, case_of, crossed, task
 
 from overpar.base.errors import UserError
 from overpar.engines.choose import make_engine, make_objective
+from overpar.model.ansatz import bonds
+from overpar.model.circuits import Circuit, Rotation
+from overpar.model.observables import PauliSum, Task
 from overpar.quantities.information import qfim_from_tangents, spectrum
 
 RUNS = 2
@@ -108,3 +111,23 @@ def test_wrong_angles(engine: str) -> None:
         objective.loss_and_gradient(np.zeros((2, 5)))
     with pytest.raises(UserError, match=r"`angles` must be finite, but has nan at index \(1, 2\)"):
         objective.loss_and_gradient(wrong)
+
+
+@pytest.mark.parametrize("engine", ["statevector", "qibo"])
+@pytest.mark.parametrize("letters", ["Y", "YY", "YYY", "YYYY", "YYYYY", "XYYYY", "ZYYYY"])
+def test_strings_of_many_y(letters: str, engine: str) -> None:
+    """exp(−iθP/2)|0…0⟩ = cos(θ/2)|0…0⟩ − i sin(θ/2) P|0…0⟩, and Y|0⟩ = i|1⟩."""
+    n, theta = 5, 0.7
+    circuit = Circuit(n, (Rotation(letters, tuple(range(len(letters))), 0),), 1)
+    (state,) = make_engine(Task(circuit, PauliSum(())), engine).state(np.array([[theta]]))
+    flipped = int("".join("01"[letter in "XY"] for letter in letters).ljust(n, "0"), 2)
+    expected = np.zeros(2**n, complex)
+    expected[0] = np.cos(theta / 2)
+    expected[flipped] = -1j * np.sin(theta / 2) * 1j ** letters.count("Y")
+    np.testing.assert_allclose(state.ravel(), expected, rtol=0, atol=1e-14)
+
+
+def test_bonds_of_a_ring() -> None:
+    """The last one from its lower qubit on, as the released noisy circuits have it."""
+    assert bonds(4, "periodic") == [(0, 1), (1, 2), (2, 3), (0, 3)]
+    assert bonds(4, "open") == [(0, 1), (1, 2), (2, 3)]

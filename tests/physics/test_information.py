@@ -254,6 +254,16 @@ def test_density_refuses() -> None:
         Density(tfim_hva_circuit(3, "open", 1, "released"), Noise("local", 0.1))
 
 
+def test_pairs_of_null_states_are_left_out_and_no_others() -> None:
+    """Populations of 3e-13 and 1e-13 count; between null states there is rounding alone."""
+    rho = np.diag([1 - 4e-13, 3e-13, 1e-13, 0]).astype(complex)
+    tangent = np.zeros((4, 4), complex)
+    tangent[1, 2] = tangent[2, 1] = 2e-13
+    assert mixed_qfim(rho, tangent[None])[0, 0] == pytest.approx(4 * 4e-26 / 4e-13, rel=1e-6)
+    null = np.diag([1, 1e-16, 0, 0]).astype(complex)
+    assert mixed_qfim(null, 1e3 * tangent[None])[0, 0] == 0
+
+
 def test_observable_that_commutes_has_no_slope() -> None:
     """RZ leaves ⟨Z⟩ of any state: gradient and Hessian vanish."""
     circuit = Circuit(2, (Rotation("Z", (0,), 0), Rotation("ZZ", (0, 1), 1)), 2)

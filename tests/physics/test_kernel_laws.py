@@ -92,6 +92,12 @@ def test_moments_over_random_circuits(values: tuple[float, ...], layers: int, co
         assert abs(found.mean() - law(o, layers)) < 4 * error, law
 
 
+def test_mean_of_the_meta_kernel_by_hand() -> None:
+    """2L(L−1) (D/(D²−1))² D Tr O³/((D+1)(D+2)) for D = 4, L = 2, Tr O³ = 24."""
+    o = theory.traces(np.array([3.0, -1.0, -1.0, -1.0]))
+    assert moments.meta_mean(o, 2) == pytest.approx(4 * (4 / 15) ** 2 * 4 * 24 / 30, rel=1e-12)
+
+
 @pytest.mark.parametrize("d", [2, 4, 16])
 def test_moments_of_one_derivative(d: int) -> None:
     """κ₄ = 12(D+2)/((D²−1)(D+3)), that of a 2×2 block of a Haar-rotated string (complex Jacobi)."""

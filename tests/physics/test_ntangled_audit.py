@@ -77,6 +77,22 @@ def test_three_cnots_at_angle_zero_are_a_swap() -> None:
     np.testing.assert_allclose(swap, FIXED_GATES["SWAP"].real, atol=1e-14)
 
 
+def test_the_middle_of_three_cnots() -> None:
+    """CNOT(b,a), Rz on a and Ry on b, CNOT(a,b), Ry on b, CNOT(b,a), between U3 on both."""
+    gates = conv_three_cnots(2, 1).gates[6:12]
+    assert [(getattr(g, "pauli", "CNOT"), g.qubits) for g in gates] == [
+        *[("CNOT", (1, 0)), ("Z", (0,)), ("Y", (1,))],
+        *[("CNOT", (0, 1)), ("Y", (1,)), ("CNOT", (1, 0))],
+    ]
+    assert [g.parameter for g in gates if isinstance(g, Rotation)] == [6, 7, 8]
+
+
+def test_pairs_of_the_convolution_close_the_ring() -> None:
+    """(0,1), (2,3), then (1,2), (3,0)."""
+    pairs = [r.qubits for _, r in generator("conv", "documented", 4, 1).rotations]
+    assert [pair for pair in pairs if len(pair) == 2][::3] == [(0, 1), (2, 3), (1, 2), (3, 0)]
+
+
 def test_an_ansatz_has_its_own_readings() -> None:
     with pytest.raises(UserError, match="documented, single_u3 for hwe, but is 'three_cnots'"):
         generator("hwe", "three_cnots", 3, 1)

@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 from overpar import cli
+from overpar.model.circuits import Circuit, Rotation
+from overpar.model.model import Model
 from overpar.quantities import diagnosis
 
 CHAIN: dict[str, Any] = {"model": {"ansatz": "tfim_hva"}, "qubits": [3, 4, 5, 6], "samples": 200}
@@ -65,6 +67,28 @@ def test_angles_that_the_loss_does_not_depend_on(
     assert row["gradient_variance"] == pytest.approx(0.5, abs=row["gradient_half"])
     assert 0 < row["gradient_half"] < 0.02
     assert "the loss does not depend on 2 of its 3 angles" in row["notes"]
+
+
+def test_variances_are_averaged_over_the_angles() -> None:
+    """⟨Z₀ + 3Z₁⟩ has ½ along one angle and 9/2 along the other."""
+    model = Model(generators=["X@0", "X@1"], observable="Z@0 + 3*Z@1")
+    found = diagnosis.diagnose_size(
+        model, 2, samples=4000, max_dim=10, max_angles=20, depth=1, seed=3
+    )
+    assert found.squares is not None
+    assert found.squares.mean() == pytest.approx(2.5, rel=0.05)
+
+
+def test_depths_that_add_nothing_do_not_end_the_search() -> None:
+    """A circuit that turns a further qubit at its first, second, third and fifth layer."""
+
+    def steps(qubits: int, depth: int) -> Circuit:
+        turned = [{0: 0, 1: 1, 2: 2, 4: 3}.get(layer, 0) for layer in range(depth)]
+        gates = tuple(Rotation("X", (qubit,), k) for k, qubit in enumerate(turned))
+        return Circuit(qubits, gates, depth)
+
+    found = diagnosis.diagnose_size(Model(circuit=steps), 4, samples=10, max_dim=10, max_angles=40)
+    assert (found.rank, found.rank_is_full, found.depth, found.angles) == (4, True, 5, 5)
 
 
 def test_a_small_gradient_is_not_zero(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
