@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --quiet host reason rules
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz clean
+.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz mutants clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -61,6 +61,9 @@ faults: $(VENV)/.ready  ## a hundred faults in a small workflow, which must end 
 
 fuzz: $(VENV)/.ready  ## two thousand command lines and configs: each a result or one line
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/unit/fuzz.py
+
+mutants: $(VENV)/.ready  ## how many of sixty small wrong changes the tests find, in an hour
+	$(BIN)/python benchmarks/mutants.py --count 60 --seed 1
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
 	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke
