@@ -345,6 +345,7 @@ def test_supervised_table_of_made_up_eigenvalues() -> None:
     assert row["rest"] == pytest.approx(20, abs=0.6)
     assert row["smallest_ratio"] == pytest.approx(0.7, abs=0.05)
     assert row["printed"] == pytest.approx(15)
+    assert row[["predicted_uniform", "predicted_rest"]].tolist() == [12, 16]
     assert row["edge_ratio"] == pytest.approx(0.9)
     assert (row["edge_low"], row["edge_high"]) == (9 / 16, 1 - 3 / 64)
 
@@ -364,8 +365,8 @@ def test_tables_of_made_up_laws() -> None:
     assert row["kernel_low"] < 1.5 < row["kernel_high"] < 1.55
     assert (row["law"], row["dimension"], row["meta_law"]) == (0.75, 8, 0.25)
     assert row["gamma"] == 2 * row["kernel"]
-    for name in ("square", "meta_square"):
-        assert row[name] == pytest.approx({"square": 2.02, "meta_square": 1.01}[name], abs=0.05)
+    assert row["square"] == pytest.approx((kernel**2 / 18).mean())
+    assert row["meta_square"] == pytest.approx((meta**2 / 4).mean())
     pair = cases([made.drop_vars(["square", "meta_mean", "meta_square"])]).iloc[0]
     assert np.isnan(pair["square"])
 

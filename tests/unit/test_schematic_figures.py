@@ -84,6 +84,9 @@ def test_state_map() -> None:
     assert len(points) == 25 + 3 * 5
     at = points[(points["direction"] == -1) & (points["first"] == 0.5) & (points["second"] == 0)]
     np.testing.assert_allclose(at[["x", "y", "z"]].iloc[0].astype(float), arrays["line"][0, -1])
+    # The patch lies in the plane of the first two, and a line along its own direction.
+    for direction, zero in ((-1, ["null"]), (0, ["second", "null"]), (2, ["first", "second"])):
+        assert (points.loc[points["direction"] == direction, zero] == 0).all(axis=None)
     null = points[points["direction"] == 2]
     assert null["null"].tolist() == arrays["axis"].tolist()
     np.testing.assert_array_equal(null["loss"], arrays["loss"][2])
