@@ -9,7 +9,7 @@ import pandas as pd
 from overpar.base.errors import UserError
 from overpar.report.article import filled, typeset
 from overpar.report.numbers import Numbers
-from overpar.report.page import paper
+from overpar.report.papers import paper
 from overpar.study import artefacts
 from overpar.study.article_sources import check_article, figures_shown, sources
 from overpar.study.check import Study
