@@ -1,5 +1,6 @@
 """Jobs of the workflow end with a message, and put aside what is damaged."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from overpar.base.errors import UserError
+from overpar.base.files import write_whole
 from overpar.base.records import read_record
 from overpar.study.check import Study
 from overpar.study.config import read
@@ -41,6 +43,18 @@ def test_an_error_is_shown_without_a_traceback(
         raise UserError("No.")
 
     assert ended(root, work, monkeypatch, tmp_path / "log") == "overpar: No."
+
+
+def test_a_full_disk_is_one_line_that_names_the_file(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    path = tmp_path / "table.csv"
+    message = ended(root, lambda study: write_whole(path, b"1"), monkeypatch, tmp_path / "log")
+    assert message == f"overpar: [Errno 28] No space left on device: '{path}'."
 
 
 def test_processor_time_of_this_process_and_its_children(tmp_path: Path) -> None:

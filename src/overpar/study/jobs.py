@@ -59,6 +59,9 @@ def job(config: Mapping[str, Any], work: Callable[[Study], object], log: str) ->
         sys.exit(f"overpar: {error} Run again: what must not be used is made again.")
     except UserError as error:
         sys.exit(f"overpar: {error}")
+    except OSError as error:
+        # A full disk, say.
+        sys.exit(f"overpar: {error}.")
 
 
 def note_processor_time(path: Path) -> None:
