@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from snakemake.utils import min_version
+from snakemake_logger_plugin_overpar import LogHandler
 
 from overpar.base.errors import UserError
 from overpar.study.article_sources import figures_shown
@@ -18,6 +19,7 @@ from overpar.study.config import read
 from overpar.study.faults import faults
 from overpar.study.order import priorities
 from overpar.study.plan import DATASETS, rule_name
+from overpar.study.stages import works
 from overpar.base.progress import say
 
 min_version("9.0")
@@ -83,6 +85,9 @@ onstart:
     except UserError as error:
         sys.exit(f"overpar: {error}")
     bring_to_present(name for job in workflow.dag.jobs for name in job.input)
+    for handler in workflow.logger_manager.get_log_handlers():
+        if isinstance(handler, LogHandler):
+            handler.begin(works(PLAN), log)
     # With a limit to jobs per second, which has no setting for none, Snakemake 9 starts one more
     # chain of scheduling passes, one a second until the end, with every job that ends.
     workflow.scheduler.job_rate_limiter = None

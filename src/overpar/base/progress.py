@@ -57,8 +57,12 @@ def _left(seconds: float, done: int, total: int) -> str:
     """What is said of the time left after some seconds: nothing before a hundredth is done."""
     if 100 * done < max(total, 1):
         return ""
-    left = seconds * (total - done) / done
+    return f", {about(seconds * (total - done) / done)} left"
+
+
+def about(seconds: float) -> str:
+    """A time in words, e.g. "about 1.5 min"."""
     for unit, length in (("h", 3600), ("min", 60)):
-        if left >= 1.5 * length:
-            return f", about {left / length:.1f} {unit} left"
-    return f", about {left:.0f} s left"
+        if seconds >= 1.5 * length:
+            return f"about {seconds / length:.1f} {unit}"
+    return f"about {seconds:.0f} s"
