@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 CORES ?= all
-SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --quiet host reason rules
+SNAKEMAKE = $(BIN)/snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := help
 .PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz mutants clean
@@ -13,14 +13,20 @@ help:  ## say what can be made
 
 reproduce: $(VENV)/.ready  ## every figure, table and claim at published size: figures/index.html
 	$(SNAKEMAKE)
-	@if [ -e figures/report.html ] && \
-	  [ -z "$$(find figures data/notebooks workflow/report -type f -newer figures/report.html)" ]; \
-	then echo "figures/report.html is up to date."; \
-	else $(SNAKEMAKE) --report figures/report.html && $(BIN)/overpar times; fi
+	@$(call read,data,figures)
 
 smoke: $(VENV)/.ready  ## the same workflow, small, in minutes: data/smoke/figures/index.html
 	$(SNAKEMAKE) --configfile config/smoke.yaml
-	$(SNAKEMAKE) --configfile config/smoke.yaml --report data/smoke/figures/report.html
+	@$(call read,data/smoke,data/smoke/figures,config/smoke.yaml)
+
+# After a run: the report, if something is newer; where the time went; what there is to read.
+# $(call read,directory of results,directory of figures,further config)
+read = if [ -e $(2)/report.html ] && \
+	  [ -z "$$(find $(2) $(1)/notebooks workflow/report -type f -newer $(2)/report.html)" ]; \
+	then echo "$(2)/report.html is up to date."; \
+	else $(SNAKEMAKE) $(3:%=--configfile %) --report $(2)/report.html && \
+	  $(BIN)/overpar times --short $(3:%=--config %); fi && \
+	echo "To read: $$(ls $(2)/index.html $(2)/replication.pdf $(2)/report.html 2> /dev/null | xargs)"
 
 LARGE = ends sides successes halves laws
 
@@ -74,7 +80,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	set -e; rm -f $@ $(VENV)/made-from; \
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }; \
-	echo "Making the Python environment in $(VENV) (about a minute) ..."; \
+	echo "Making the Python environment in $(VENV) (133 s of processor time) ..."; \
 	if command -v uv > /dev/null; then \
 	  uv venv --quiet --clear --python $(PYTHON) $(VENV); \
 	  uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \

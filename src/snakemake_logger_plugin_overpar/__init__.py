@@ -61,7 +61,7 @@ class LogHandler(LogHandlerBase):
         self._cores = 1
         self._board: Board | None = None
         self._log: Path | None = None
-        self._kept_stderr: int | None = None
+        self._kept: dict[int, int] = {}
         self._ended = threading.Event()
 
     @property
@@ -90,7 +90,7 @@ class LogHandler(LogHandlerBase):
         return False
 
     def begin(self, works: Mapping[str, Work], log: list[str]) -> None:
-        """Called when jobs are about to run; from then on their standard error goes to the log.
+        """Called when jobs are about to run; from then on what they print goes to the log.
 
         Args:
             works: what the jobs of each rule do.
@@ -100,11 +100,13 @@ class LogHandler(LogHandlerBase):
         if not self._mine or not log:
             return
         self._log = Path(log[-1])
-        sys.stderr.flush()
-        self._kept_stderr = os.dup(2)
         self._screen = Screen(os.fdopen(os.dup(2), "w", encoding="utf-8"))
         file = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        os.dup2(file, 2)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        for descriptor in (1, 2):
+            self._kept[descriptor] = os.dup(descriptor)
+            os.dup2(file, descriptor)
         os.close(file)
         threading.Thread(target=self._repeat, daemon=True).start()
 
@@ -215,7 +217,7 @@ class LogHandler(LogHandlerBase):
         self._draw()
 
     def close(self) -> None:
-        """Show how it ended, and give standard error back."""
+        """Show how it ended, and give the console back."""
         board, self._board = self._board, None
         self._ended.set()
         if board:
@@ -233,8 +235,8 @@ class LogHandler(LogHandlerBase):
             if todo:
                 self._say("What is done is kept: start the same command again to go on.")
             self._say(f"Everything that was said is in {self._log}.")
-        if self._kept_stderr is not None:
-            os.dup2(self._kept_stderr, 2)
-            os.close(self._kept_stderr)
-            self._kept_stderr = None
+        for descriptor, kept in self._kept.items():
+            os.dup2(kept, descriptor)
+            os.close(kept)
+        self._kept.clear()
         super().close()

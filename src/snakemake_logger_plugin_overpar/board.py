@@ -1,15 +1,17 @@
 """What is known of a run: its stages, the jobs that run, and the time that is left."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from overpar.base.progress import about
 from overpar.study.stages import Work
 
 # For so many seconds the estimates weigh as much as what was measured.
-PRIOR = 60.0
+PRIOR = 20.0
 BAR = 24
 
 
@@ -189,6 +191,9 @@ class Board:
     def told(self, job: Job) -> str:
         """A running job: since when, what, and what it said last."""
         words = job.last_words().removeprefix(f"{job.title}: ")
+        parts = [re.split("(?<=[ ,])", text) for text in (job.title, words)]
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(*parts, strict=False))
+        words = "".join(parts[1][len(list(same)) :])
         return f"{clock(time.monotonic() - job.began):>7}  {job.title}" + (words and f": {words}")
 
     def summary(self) -> str:

@@ -50,6 +50,17 @@ def test_times(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_the_five_that_took_longest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for seconds in range(1, 8):
+        path = project / f"data/benchmarks/workflow/rule{seconds}/one.tsv"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"{HEAD}{seconds}\t0:00:01\t100" + 6 * "\t1" + "\t1\n")
+    assert main(["times", "--short"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [line[1] for line in lines[:-1]] == [f"rule{seconds}" for seconds in (7, 6, 5, 4, 3)]
+    assert lines[-1][:3] == ["all", "7", "28.0"]
+
+
 def test_the_whole(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two runs: (1 + 6.5 + 0.5 + 2) / 2.5 = 4."""
     path = project / "data/benchmarks/workflow/figure/fig3.tsv"

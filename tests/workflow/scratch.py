@@ -125,6 +125,24 @@ FROM_VQE = after("vqe")
 FROM_AUTOENCODER = after("autoencoder", "autoencoder_spectra")
 SIMULATIONS = {*VQE, GENERATOR, *AUTOENCODER}
 
+# A circuit that holds its job in the cell of depth 2, so that no test depends on how fast it is.
+HELD = """
+import time
+from pathlib import Path
+
+from qibo import Circuit, gates
+
+
+def circuit(qubits, depth):
+    if depth == 2:
+        Path("waiting").touch()
+        while not Path("go").exists():
+            time.sleep(0.01)
+    out = Circuit(qubits)
+    out.add(gates.RX(q, 0.0) for _ in range(depth) for q in range(qubits))
+    return out
+"""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -151,8 +169,8 @@ class Project:
 
     @property
     def command(self) -> list[str]:
-        """Snakemake of this environment; add arguments."""
-        return [sys.executable, "-m", "snakemake"]
+        """Snakemake of this environment with its own lines, not our console's; add arguments."""
+        return [sys.executable, "-m", "snakemake", "--quiet", "host"]
 
     def environment(self, mirror: Path | None = None) -> dict[str, str]:
         """The copy's package first, no settings of whoever runs the tests."""
@@ -276,7 +294,7 @@ def assert_same_bits(one: Project, other: Project) -> None:
             assert np.asarray(value).tobytes() == np.asarray(twin).tobytes(), (name, key)
 
 
-def _share_kernels(project: Project) -> Project:
+def share_kernels(project: Project) -> Project:
     """Let a copy use the project's compiled kernels; Numba files them by the code's directory."""
     engines = "src/overpar/engines"
     directories = [
@@ -315,7 +333,7 @@ def made(path: Path) -> Project:
     (path / "article").mkdir()
     for name, text in TEXTS.items():
         (path / "article" / name).write_text(text, encoding="utf-8")
-    project = _share_kernels(Project(path))
+    project = share_kernels(Project(path))
     project.configure()
     return project
 
@@ -325,4 +343,23 @@ def copied(project: Project, parent: Path) -> Project:
     path = shutil.copytree(
         project.path, parent / "project", ignore=shutil.ignore_patterns("kernels-*")
     )
-    return _share_kernels(Project(path))
+    return share_kernels(Project(path))
+
+
+def held(project: Project) -> Project:
+    """Configured with one batch of three cells, the second of which waits for the file "go"."""
+    (project.path / "held.py").write_text(HELD, encoding="utf-8")
+    block = {
+        "kind": "circuit_training",
+        "every": {"model": "held", "qubits": 2, "initialisations": 2, "steps": 5},
+        "cells": [{"depth": [1, 2, 3]}],
+    }
+    project.configure(
+        models={"held": {"circuit": "held.py:circuit", "observable": "-ZZ - X"}},
+        experiments={"held": block},
+        tables={"held": {"function": "training:cells", "experiments": ["held"]}},
+        figures={},
+    )
+    claims = {"alpha": 0.01, "statements": [CLAIM | {"table": "held"}]}
+    (project.path / "config/claims.yaml").write_text(yaml.safe_dump(claims), encoding="utf-8")
+    return project

@@ -21,6 +21,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "simulation (imports, loading compiled kernels, writing records). Then the CPU seconds of "
         "all runs since the records were cleaned, by those inside the experiments.",
     )
+    command.add_argument("--short", action="store_true", help="only the five that took longest")
     add_config_option(command)
     command.set_defaults(run=_run)
 
@@ -81,6 +82,8 @@ def _run(options: argparse.Namespace) -> None:
     table["simulating"] = table["wall s"].where(table["simulated"].notna())
     table.loc["all"] = table.drop(columns="MB").sum()
     table["start-up"] = 1 - (table["simulated"] / table["simulating"]).clip(upper=1)
+    if options.short:
+        table = table.loc[[*table.drop(index="all")["wall s"].nlargest(5).index, "all"]]
     shown = {
         name: table[name].map(text.format, na_action="ignore") for name, text in FORMATS.items()
     }
