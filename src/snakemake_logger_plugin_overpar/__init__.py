@@ -42,6 +42,8 @@ NOISE = (
     "At least one job",
     "WorkflowError:\nAt least one job",
     "--keep-incomplete mode",
+    "Restored previous version",
+    "Cannot restore ",
 )
 
 
@@ -61,6 +63,7 @@ class LogHandler(LogHandlerBase):
         self._cores = 1
         self._board: Board | None = None
         self._log: Path | None = None
+        self._cause = ""
         self._kept: dict[int, int] = {}
         self._ended = threading.Event()
 
@@ -138,6 +141,10 @@ class LogHandler(LogHandlerBase):
     def _told(self, record: LogRecord) -> None:
         """Warnings and errors; and what else there is to say as long as no jobs run."""
         text = record.getMessage()
+        if self._board and text.startswith("RuleException:"):
+            # Of a job that is reported next: a long command and how it ended.
+            self._cause = text.rpartition("' ")[2].strip().rstrip(".")
+            return
         wanted = record.levelno >= WARNING or (
             self._board is None and not hasattr(record, "quietness")
         )
@@ -181,7 +188,11 @@ class LogHandler(LogHandlerBase):
         jobid, log = said["jobid"], said["log"]
         assert self._board is not None
         assert isinstance(jobid, int)
-        job: Job | None = self._board.fail(jobid)
+        cause, self._cause = self._cause, ""
+        stopped = "SIGINT" in cause
+        job: Job | None = self._board.fail(jobid, stopped=stopped)
+        if stopped:
+            return
         title = job.title if job else said["rule_name"]
         path = str(log[0]) if isinstance(log, list) and log else ""
         lines = job.log_end(SHOWN) if job else []
@@ -189,7 +200,8 @@ class LogHandler(LogHandlerBase):
             # It ended before it could say anything there; whoever ran it may have.
             path, lines = str(self._log), end_of(self._log, SHOWN)
         shown = [f"    {line}" for line in lines]
-        self._say(f"Failed: {title}, rule {said['rule_name']}. The end of {path}:", *shown)
+        how = f" ({cause})" if cause else ""
+        self._say(f"Failed: {title}, rule {said['rule_name']}{how}. The end of {path}:", *shown)
 
     def _line(self, stage: Stage) -> str:
         assert stage.began is not None
@@ -222,12 +234,13 @@ class LogHandler(LogHandlerBase):
         self._ended.set()
         if board:
             todo = board.total - board.done
-            board.running.clear()
+            board.over()
             if self._screen.live:
                 self._screen.draw(board.lines())
             self._screen.keep()
             if board.failed:
-                self._say(f"{board.failed} jobs failed, and {todo - board.failed} were not done.")
+                rest = f"; {todo - board.failed} more are not done" if todo > board.failed else ""
+                self._say(f"Failed: {board.failed} of {board.total} jobs{rest}.")
             elif todo:
                 self._say(f"Stopped: {todo} of {board.total} jobs are not done.")
             else:

@@ -84,6 +84,7 @@ class Board:
     stages: dict[str, Stage] = field(default_factory=dict)
     running: dict[int, Job] = field(default_factory=dict)
     failed: int = 0
+    ended: bool = False
 
     def __post_init__(self) -> None:
         self.began = time.monotonic()
@@ -139,10 +140,15 @@ class Board:
             stage.ended = time.monotonic()
         return job, stage
 
-    def fail(self, jobid: int) -> Job | None:
-        """A job has failed; None if it did not start."""
-        self.failed += 1
+    def fail(self, jobid: int, *, stopped: bool = False) -> Job | None:
+        """A job has failed, or was stopped with the run; None if it did not start."""
+        self.failed += not stopped
         return self.running.pop(jobid, None)
+
+    def over(self) -> None:
+        """The run has ended, whatever is done."""
+        self.running.clear()
+        self.ended = True
 
     def left(self, stage: Stage | None = None) -> float:
         """Estimated seconds until a stage, or all, is done.
@@ -183,7 +189,7 @@ class Board:
             line = f"{stage.name:{width}} {'█' * filled}{'░' * (BAR - filled)} {counts:>9}"
             if stage.began is not None:
                 line += f"  {clock((stage.ended or now) - stage.began):>7}"
-            if stage.ended is None:
+            if stage.ended is None and not self.ended:
                 line += f"  {about(self.left(stage))} left" if stage.began else "  waits"
             shown.append(line)
         return shown + [f"  {self.told(job)}" for job in self.running.values()]

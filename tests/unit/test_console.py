@@ -136,6 +136,33 @@ def test_errors_and_warnings_are_shown_and_noise_is_not(
     ]
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("returned non-zero exit status 1.", "Failed: 1 of 2 jobs; 1 more are not done."),
+        ("died with <Signals.SIGINT: 2>.", "Stopped: 2 of 2 jobs are not done."),
+    ],
+)
+def test_a_failed_job_is_named_and_a_stopped_one_is_not(
+    how: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "job.log"
+    shown = handler()
+    shown.emit(told(LogEvent.RUN_INFO, stats={"figure": 2}))
+    shown.emit(started(3, "figure", log, figure="fig3"))
+    log.write_text("overpar: no such angle\n", encoding="utf-8")
+    text = f"RuleException:\nCalledProcessError in file x:\nCommand 'python x.py' {how}"
+    shown.emit(told(LogEvent.ERROR, logging.ERROR, msg=text))
+    error = {"jobid": 3, "rule_name": "figure", "log": [str(log)]}
+    shown.emit(told(LogEvent.JOB_ERROR, logging.ERROR, **error))
+    shown.close()
+    lines = capsys.readouterr().err.splitlines()[1:]
+    named = [f"Failed: figure fig3, rule figure ({how[:-1]}). The end of {log}:"]
+    named += ["    overpar: no such angle"]
+    assert lines[:-3] == (named if "exit" in how else [])
+    assert lines[-3] == said
+
+
 def test_plain_lines_come_every_few_minutes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

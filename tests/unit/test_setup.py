@@ -72,6 +72,7 @@ def test_wheel_holds_modules_and_templates(tmp_path: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     package = ROOT / "src/overpar"
     files = [*package.rglob("*.py"), *package.rglob("templates/*")]
+    files += (ROOT / "src/snakemake_logger_plugin_overpar").glob("*.py")
     assert {str(path.relative_to(ROOT / "src")) for path in files} <= held
 
 

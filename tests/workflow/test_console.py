@@ -147,7 +147,9 @@ def test_a_failed_job_is_named_with_the_end_of_its_log(project: Project) -> None
     assert (project.path / path).is_file()
     assert any("no such gate" in line for line in lines[number + 1 :])
     assert sum("no such gate" in line for line in lines) == 1
-    assert "1 jobs failed" in lines[-3]
+    assert "exit status 1" in lines[number]
+    assert re.fullmatch(r"Failed: 1 of 7 jobs; \d more are not done.", lines[-3])
+    assert not any("RuleException" in line or "restore" in line for line in lines)
     assert "start the same command again" in lines[-2]
     assert ".snakemake/log/" in lines[-1]
 
@@ -187,6 +189,7 @@ def test_a_stopped_run_leaves_a_clean_screen(project: Project) -> None:
     assert cursor == ""
     assert len(lines) <= 13
     assert "Traceback" not in shown.written
-    assert "are not done" in lines[-3]
+    assert "Failed" not in shown.written
+    assert "left" not in "".join(lines)
+    assert re.fullmatch(r"Stopped: \d of 7 jobs are not done.", lines[-3])
     assert "start the same command again" in lines[-2]
-    assert Path(project.path / "data/records/held").is_dir()
