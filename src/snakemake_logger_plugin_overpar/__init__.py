@@ -240,7 +240,7 @@ class LogHandler(LogHandlerBase):
             self._screen.keep()
             if board.failed:
                 rest = f"; {todo - board.failed} more are not done" if todo > board.failed else ""
-                self._say(f"Failed: {board.failed} of {board.total} jobs{rest}.")
+                self._say(f"{board.failed} of {board.total} jobs failed{rest}.")
             elif todo:
                 self._say(f"Stopped: {todo} of {board.total} jobs are not done.")
             else:

@@ -139,7 +139,7 @@ def test_errors_and_warnings_are_shown_and_noise_is_not(
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ("returned non-zero exit status 1.", "Failed: 1 of 2 jobs; 1 more are not done."),
+        ("returned non-zero exit status 1.", "1 of 2 jobs failed; 1 more are not done."),
         ("died with <Signals.SIGINT: 2>.", "Stopped: 2 of 2 jobs are not done."),
     ],
 )

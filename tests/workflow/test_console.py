@@ -148,7 +148,7 @@ def test_a_failed_job_is_named_with_the_end_of_its_log(project: Project) -> None
     assert any("no such gate" in line for line in lines[number + 1 :])
     assert sum("no such gate" in line for line in lines) == 1
     assert "exit status 1" in lines[number]
-    assert re.fullmatch(r"Failed: 1 of 7 jobs; \d more are not done.", lines[-3])
+    assert re.fullmatch(r"1 of 7 jobs failed; \d more are not done.", lines[-3])
     assert not any("RuleException" in line or "restore" in line for line in lines)
     assert "start the same command again" in lines[-2]
     assert ".snakemake/log/" in lines[-1]
