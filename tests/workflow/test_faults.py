@@ -7,11 +7,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-<<<<<<< HEAD
-import yaml
 from planted import half
-=======
->>>>>>> b807699 (Commands of the README run as written in a clone; runs end with where to look)
 from scratch import (
     FROM_AUTOENCODER,
     FROM_VQE,
@@ -19,12 +15,9 @@ from scratch import (
     Project,
     assert_same_bits,
     copied,
-<<<<<<< HEAD
+    held,
     jobs_of,
     started,
-=======
-    held,
->>>>>>> b807699 (Commands of the README run as written in a clone; runs end with where to look)
     vqe,
     wait_until,
 )
@@ -32,64 +25,6 @@ from scratch import (
 # A number that no process has: the largest that Linux gives is 2²².
 NO_PROCESS = 2**22 + 1
 HELD_CELL = "records/held/model=held,n=2,depth={}"
-
-
-<<<<<<< HEAD
-def held(project: Project) -> Project:
-    """Configured with one batch of three cells, the second of which waits for the file "go"."""
-    (project.path / "held.py").write_text(HELD, encoding="utf-8")
-    block = {
-        "kind": "circuit_training",
-        "every": {"model": "held", "qubits": 2, "initialisations": 2, "steps": 5},
-        "cells": [{"depth": [1, 2, 3]}],
-    }
-    project.configure(
-        models={"held": {"circuit": "held.py:circuit", "observable": "-ZZ - X"}},
-        experiments={"held": block},
-        tables={"held": {"function": "training:cells", "experiments": ["held"]}},
-        figures={},
-    )
-    claims = {"alpha": 0.01, "statements": [CLAIM | {"table": "held"}]}
-    (project.path / "config/claims.yaml").write_text(yaml.safe_dump(claims), encoding="utf-8")
-    return project
-=======
-@contextmanager
-def started(project: Project) -> Iterator[subprocess.Popen[bytes]]:
-    """A run in a process group of its own, which is killed at the end."""
-    with (project.path / "killed.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*project.command, "--cores", "2"],
-            cwd=project.path,
-            env=project.environment(),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def wait_until(condition: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
-    """Wait for a condition while the process runs."""
-    while not condition():
-        assert process.poll() is None, "the run ended too early"
-        time.sleep(0.01)
-
-
-def job_of(process: subprocess.Popen[bytes], script: str) -> psutil.Process | None:
-    """A running job of that script."""
-    for child in psutil.Process(process.pid).children(recursive=True):
-        try:
-            if child.cmdline()[-1:] and child.cmdline()[-1].endswith(f".{script}.py"):
-                return child
-        except psutil.Error:
-            pass
-    return None
->>>>>>> b807699 (Commands of the README run as written in a clone; runs end with where to look)
 
 
 def wait_until_held(project: Project, process: subprocess.Popen[bytes]) -> None:
