@@ -95,7 +95,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'overpar' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOME[name]), name)
+    from overpar.base.errors import extras
+
+    with extras():
+        value = globals()[name] = getattr(import_module(_HOME[name]), name)
     return value
 
 

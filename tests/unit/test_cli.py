@@ -1,5 +1,8 @@
 """The command line as a whole."""
 
+import importlib
+import importlib.metadata
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from overpar import cli
+from overpar.base.errors import UserError, extras
+from overpar.study import checkout
 
 
 def test_every_command_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,3 +88,31 @@ def test_graphs_and_openqasm(
     for graph, message in (("[[0", "must be [[0, 1]"), ("no.py:ring", "existing file")):
         assert cli.main(["dla", "--qubits", "3", "--edges", graph, "ZZ"]) == 2
         assert message in capsys.readouterr().err
+
+
+def test_the_version_is_that_of_the_sources_that_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0
+    assert re.fullmatch(
+        r"overpar \d+\.\d+\.\d+, commit (unknown|[0-9a-f]{40}(\+changes)?)\n",
+        capsys.readouterr().out,
+    )
+    # Elsewhere than in a checkout it is that of the installed distribution.
+    assert checkout.version(tmp_path) == importlib.metadata.version("overpar")
+    text = '[tool.hatch.version]\nfallback-version = "7.8.9"\n'
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    assert checkout.version(tmp_path) == "7.8.9, commit unknown"
+
+
+def test_a_missing_extra_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    assert cli.main(["verdict"]) == 2
+    said = 'This needs pandas, which is not installed: pip install "overpar[workflow]"'
+    assert capsys.readouterr().err == f"overpar: {said}\n"
+    with pytest.raises(UserError, match=r'qiskit, .*: pip install "overpar\[qiskit\]"'), extras():
+        importlib.import_module("qiskit.nothing_of_this_name")

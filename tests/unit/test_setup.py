@@ -1,10 +1,9 @@
 """Files about the project agree with each other."""
 
+import json
 import re
 import subprocess
-import sys
 import tomllib
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,11 @@ from packaging.utils import canonicalize_name
 
 from overpar.study import config as configuration
 from overpar.study import schema
+from overpar.study.checkout import release
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
@@ -49,7 +50,7 @@ def test_conda_environment_reads_the_lock() -> None:
 @pytest.mark.parametrize(
     "line",
     PYPROJECT["project"]["dependencies"]
-    + PYPROJECT["project"]["optional-dependencies"]["dev"]
+    + [line for name in ("dev", "workflow", "site") for line in EXTRAS[name]]
     + PYPROJECT["build-system"]["requires"],
 )
 def test_lock_holds_every_dependency(line: str) -> None:
@@ -63,17 +64,6 @@ def test_lock_names_no_address_and_hashes_everything() -> None:
     assert "index-url" not in LOCK
     entries = re.split(r"\n(?=[A-Za-z])", LOCK)
     assert all("--hash=sha256:" in entry for entry in entries)
-
-
-def test_wheel_holds_modules_and_templates(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    held = set(zipfile.ZipFile(wheel).namelist())
-    package = ROOT / "src/overpar"
-    files = [*package.rglob("*.py"), *package.rglob("templates/*")]
-    files += (ROOT / "src/snakemake_logger_plugin_overpar").glob("*.py")
-    assert {str(path.relative_to(ROOT / "src")) for path in files} <= held
 
 
 def test_make_help_lists_every_target_for_people() -> None:
@@ -140,12 +130,15 @@ def test_schema_refuses(path: tuple[str | int, ...], value: object) -> None:
         jsonschema.validate(values, load("config/schema.yaml"))
 
 
-def test_citation_has_the_version_and_licence_of_the_package() -> None:
+def test_citation_and_codemeta_have_what_the_package_says() -> None:
     citation, project = load("CITATION.cff"), PYPROJECT["project"]
-    assert citation["version"] == project["version"]
-    assert citation["license"] == project["license"]
-    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert len(citation["references"]) == 4
+    meta = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
+    assert citation["version"] == meta["version"] == release(ROOT)
+    assert citation["license"] == project["license"] == meta["license"].rpartition("/")[2]
+    assert (meta["name"], meta["description"]) == (project["name"], project["description"])
+    assert meta["softwareRequirements"] == project["dependencies"]
+    assert f"## {release(ROOT)}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert len(citation["references"]) == len(meta["citation"]) == 4
 
 
 @pytest.mark.parametrize(

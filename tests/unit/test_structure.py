@@ -113,4 +113,4 @@ def test_no_module_is_longer_than_400_lines() -> None:
 
 def test_the_ground_floor_is_small() -> None:
     lines = [len(p.read_text(encoding="utf-8").splitlines()) for p in FILES if room(p) == "base"]
-    assert sum(lines) < 900
+    assert sum(lines) < 950

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from overpar.api.html import html_table
 from overpar.base.checks import instance, require
 from overpar.base.errors import UserError
 from overpar.base.progress import Progress, silent
@@ -72,9 +73,7 @@ class Algebra:
         return "\n".join(": ".join(filter(None, line)) for line in self._lines())
 
     def _repr_html_(self) -> str:
-        import pandas as pd
-
-        return str(pd.DataFrame(self._lines()).to_html(index=False, header=False))
+        return html_table(self._lines())
 
     def _lines(self) -> list[tuple[str, str]]:
         size = f"exceeds {self.exceeds}" if self.dimension is None else str(self.dimension)

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from overpar.api.html import html_table
 from overpar.base.checks import instance, integer, require
+from overpar.base.errors import UserError, extras
 from overpar.base.progress import Progress, silent
 from overpar.base.statistics import variance_interval
 from overpar.model.model import Model
@@ -92,8 +94,13 @@ class Diagnosis:
         )
 
     def table(self) -> Any:
-        """One row per size, as it is printed: a pandas data frame of text."""
-        import pandas as pd
+        """One row per size, as it is printed: a pandas data frame of text.
+
+        Raises:
+            UserError: if pandas is not installed.
+        """
+        with extras():
+            import pandas as pd
 
         return pd.DataFrame([_shown(row) for row in self.sizes])
 
@@ -107,16 +114,22 @@ class Diagnosis:
     def _repr_html_(self) -> str:
         from html import escape
 
-        text = "\n".join(self._text())
-        table = self.table().to_html(index=False)
-        return f'{table}<img src="data:image/png;base64,{self._image()}"><pre>{escape(text)}</pre>'
+        rows = [_shown(row) for row in self.sizes]
+        table = html_table([tuple(row.values()) for row in rows], tuple(rows[0]))
+        text = escape("\n".join(self._text()))
+        try:
+            image = f'<img src="data:image/png;base64,{self._image()}">'
+        except UserError as error:
+            image = f"<p>{escape(str(error))}</p>"
+        return f"{table}{image}<pre>{text}</pre>"
 
     def _image(self) -> str:
         """The plot, as a PNG in base 64."""
         import base64
         import io
 
-        import matplotlib.pyplot as plt
+        with extras():
+            import matplotlib.pyplot as plt
 
         figure, out = self.plot()[0].figure, io.BytesIO()
         figure.savefig(out, format="png", dpi=110)
@@ -154,8 +167,12 @@ class Diagnosis:
 
         Returns:
             The axes.
+
+        Raises:
+            UserError: if Matplotlib is not installed.
         """
-        from overpar.report.plots.own import draw_sizes
+        with extras():
+            from overpar.report.plots.own import draw_sizes
 
         return draw_sizes(self.sizes, self.trends, axes)
 

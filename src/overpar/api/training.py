@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from overpar.api.html import html_table
 from overpar.api.tasks import check_task, objective
 from overpar.base import seeds
 from overpar.base.checks import integer, positive, real_array
+from overpar.base.errors import extras
 from overpar.base.progress import Progress, silent
 from overpar.base.statistics import wilson
 from overpar.engines.interface import EngineName, Floats
@@ -67,10 +69,7 @@ class Runs:
         return "\n".join(f"{name}: {value}" for name, value in self.summary().items())
 
     def _repr_html_(self) -> str:
-        import pandas as pd
-
-        rows = list(self.summary().items())
-        return str(pd.DataFrame(rows).to_html(index=False, header=False))
+        return html_table(self.summary().items())
 
     def plot(self, axes: Any = None) -> Any:
         """Draw the loss of every run against the step.
@@ -80,8 +79,12 @@ class Runs:
 
         Returns:
             The axes.
+
+        Raises:
+            UserError: if Matplotlib is not installed.
         """
-        from overpar.report.plots.own import draw_runs
+        with extras():
+            from overpar.report.plots.own import draw_runs
 
         return draw_runs(self.losses, axes)
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +20,7 @@ from overpar.base.errors import UserError
 from overpar.base.files import write_whole
 
 if TYPE_CHECKING:
+    import h5py
     from xarray import Dataset
 
 # What netCDF-4 keeps in a file for itself.
@@ -111,30 +111,34 @@ def _trailer(content: bytes | memoryview) -> bytes:
 
 
 @contextlib.contextmanager
-def _content(path: Path) -> Iterator[io.BytesIO]:
+def _content(path: Path) -> Iterator["h5py.File"]:
     """A record's netCDF-4 content, read once and checked before any of it is interpreted.
 
     Raises:
         DamagedRecord: if a single bit is not as it was written.
     """
+    # Models are named without a record, in a library without HDF5.
+    import h5py
+
     try:
         data = memoryview(path.read_bytes())
         content = data[:-_TRAILER]
         if bytes(data[-_TRAILER:]) != _trailer(content):
             raise ValueError("its content does not have the sha256 that stands at its end")
-        yield io.BytesIO(content)
+        with h5py.File(io.BytesIO(content), "r") as file:
+            yield file
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise DamagedRecord(path, error) from error
 
 
-def _attributes(item: h5py.File | h5py.Dataset) -> dict[str, Any]:
+def _attributes(item: "h5py.File | h5py.Dataset") -> dict[str, Any]:
     stored = item.attrs
     names = [name for name in stored if name not in _OWN and not name.startswith("_Netcdf4")]
     # Numbers are stored as arrays of one.
     return {n: v if isinstance(v := stored[n], str) or np.size(v) > 1 else v.item() for n in names}
 
 
-def _dims(file: h5py.File, name: str) -> tuple[str, ...]:
+def _dims(file: "h5py.File", name: str) -> tuple[str, ...]:
     """The names of a variable's axes; one that has the name of its axis has no list of them."""
     item = file[name]
     if "DIMENSION_LIST" in item.attrs:
@@ -154,7 +158,7 @@ def check_record(path: Path, identity: str, data: Mapping[str, str] | None = Non
         DamagedRecord: if the file is damaged.
         OutdatedRecord: if it is a record of another specification.
     """
-    with _content(path) as content, h5py.File(content, "r") as file:
+    with _content(path) as file:
         # Only these: this is done for every record whenever a run begins.
         attributes = {name: file.attrs.get(name, "{}") for name in ("identity", "spec", "data")}
     _check_identity(path, attributes, identity)
@@ -181,7 +185,7 @@ def read_attributes(path: Path) -> dict[str, Any]:
     Raises:
         DamagedRecord: if the file is damaged.
     """
-    with _content(path) as content, h5py.File(content, "r") as file:
+    with _content(path) as file:
         return _attributes(file)
 
 
@@ -203,7 +207,7 @@ def read_record(path: Path, identity: str | None = None) -> "Dataset":
     from xarray import Dataset
 
     # Not by h5netcdf, which takes four times as long as all the rest.
-    with _content(path) as content, h5py.File(content, "r") as file:
+    with _content(path) as file:
         attributes = _attributes(file)
         variables = {
             name: (_dims(file, name), np.asarray(item[()]), _attributes(item))

@@ -6,10 +6,9 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from overpar.base.errors import UserError
+from overpar.base.errors import UserError, extras
 
 # The module of each command. Only that of the command given is imported: some take seconds.
 MODULES = {
@@ -43,6 +42,16 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}. {self.prog} --help says more.\n")
 
 
+class _Version(argparse.Action):
+    """Says the version, for which Git is asked, only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from overpar.study.checkout import version
+
+        print(f"overpar {version()}")
+        parser.exit()
+
+
 def parser(command: str = "") -> Parser:
     """The parser of one command, or of all if there is none of that name."""
     top = Parser(
@@ -51,7 +60,7 @@ def parser(command: str = "") -> Parser:
         epilog="`overpar COMMAND --help` says more. Figures and tables are made by `make`;"
         " docs/api.md lists what can be done from Python.",
     )
-    top.add_argument("--version", action="version", version=f"overpar {version('overpar')}")
+    top.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     modules = [MODULES[command]] if command in MODULES else dict.fromkeys(MODULES.values())
     for module in modules:
@@ -72,7 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     options = parser(given[0] if given else "").parse_args(given)
     try:
-        code: int = options.run(options) or 0
+        with extras():
+            code: int = options.run(options) or 0
     except UserError as error:
         print(f"overpar: {error}", file=sys.stderr)
         return 2

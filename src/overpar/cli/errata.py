@@ -6,8 +6,6 @@ from collections import Counter
 from overpar.base.errors import UserError
 from overpar.base.progress import say
 from overpar.cli.workflow import add_config_option, load_study
-from overpar.study.datasets import fetch_all
-from overpar.study.errata.findings import NO, UNKNOWN, rows
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,6 +26,9 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _run(options: argparse.Namespace) -> int:
+    from overpar.study.datasets import fetch_all
+    from overpar.study.errata.findings import NO, UNKNOWN, rows
+
     plan = load_study(options.config).plan
     fetch_all(plan, say)
     counts: Counter[str] = Counter()

@@ -2,13 +2,15 @@
 
 import argparse
 from contextlib import suppress
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from overpar.base.checks import require
 from overpar.base.records import RecordError, read_attributes
 from overpar.cli.workflow import add_config_option, load_study
 from overpar.study.plan import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,8 +37,10 @@ FORMATS = {
 }
 
 
-def _simulated(plan: Plan, attribute: str) -> pd.Series:
+def _simulated(plan: Plan, attribute: str) -> "pd.Series":
     """Seconds that the records of each experiment took to simulate, wall or processor time."""
+    import pandas as pd
+
     seconds = {f"simulate {name}": 0.0 for name in plan.config.experiments}
     for cell in plan.cells.values():
         with suppress(RecordError):
@@ -55,6 +59,8 @@ def whole(plan: Plan) -> dict[str, float]:
         Those of the main processes, of their jobs, inside the experiments, and the ratio of all
         to the last; empty if no run has ended or there are no records with their times.
     """
+    import pandas as pd
+
     path = plan.project / plan.config.paths.benchmarks / "runs.csv"
     inside = float(_simulated(plan, "processor_seconds").sum())
     if not path.exists() or inside == 0:
@@ -64,6 +70,8 @@ def whole(plan: Plan) -> dict[str, float]:
 
 
 def _run(options: argparse.Namespace) -> None:
+    import pandas as pd
+
     plan = load_study(options.config).plan
     root = plan.project / plan.config.paths.benchmarks
     files = sorted(root.glob("*/*/**/*.tsv"))

@@ -2,13 +2,13 @@
 
 import argparse
 import io
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from overpar.base.checks import require
 from overpar.cli.workflow import add_config_option, load_study
-from overpar.study.claims_file import read_claims
-from overpar.study.scorecard import judged, packed, tables_judged
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,6 +26,11 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _run(options: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from overpar.study.claims_file import read_claims
+    from overpar.study.scorecard import judged, packed, tables_judged
+
     plan = load_study(options.config).plan
     claims = read_claims(plan)
     written = plan.figures / "scorecard.csv"
@@ -44,8 +49,10 @@ def _run(options: argparse.Namespace) -> int:
     return 1 if other else 0
 
 
-def _differing(ours: pd.DataFrame, written: pd.DataFrame) -> list[str]:
+def _differing(ours: "pd.DataFrame", written: "pd.DataFrame") -> list[str]:
     """Statements that two scorecards say different things of, in any column."""
+    import pandas as pd
+
     read = pd.read_csv(io.StringIO(ours.to_csv(index=False)), keep_default_na=False)
     rows = [dict(zip(t["id"], t.to_dict("records"), strict=True)) for t in (read, written)]
     return [name for name in {**rows[0], **rows[1]} if rows[0].get(name) != rows[1].get(name)]

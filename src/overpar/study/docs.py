@@ -18,6 +18,7 @@ from overpar.study.api_page import api_page
 from overpar.study.assumptions import collect, item, markdown
 from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
+from overpar.study.codemeta import citation, codemeta
 from overpar.study.headline import headline
 from overpar.study.plan import Plan
 from overpar.study.trace import command, figures_of
@@ -68,6 +69,7 @@ def pages(project: Path) -> dict[str, str]:
         "docs/assumptions.md": ASSUMPTIONS + markdown(collect(project)),
         "docs/claims.md": CLAIMS + _claims(plan),
         "codecheck.yml": _codecheck(plan),
+        "codemeta.json": codemeta(project),
         "docs/errata.md": ERRATA + _errata(plan),
         "docs/figures.md": FIGURES + _gallery(plan),
         "README.md": _with_answer(plan),
@@ -121,7 +123,7 @@ def _codecheck(plan: Plan) -> str:
 
     Source: the CODECHECK configuration file specification, version 1.0.
     """
-    citation = yaml.safe_load((plan.project / "CITATION.cff").read_text(encoding="utf-8"))
+    cited = citation(plan.project)
     folder = plan.config.paths.figures
     manifest = [
         {"file": f"{folder}/index.html", "comment": "all of it on one page"},
@@ -139,8 +141,8 @@ def _codecheck(plan: Plan) -> str:
     content: dict[str, Any] = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {
-            "title": citation["title"],
-            "authors": [{"name": author["name"]} for author in citation["authors"]],
+            "title": cited["title"],
+            "authors": [{"name": author["name"]} for author in cited["authors"]],
         },
         "manifest": manifest,
     }

@@ -2,9 +2,7 @@
 
 import importlib.metadata
 import json
-import os
 import platform
-import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +12,7 @@ from overpar.base.progress import Progress, reporter, say, silent
 from overpar.base.records import write_record
 from overpar.experiments.common.spec import Context, Inputs
 from overpar.study.check import Study
+from overpar.study.checkout import git_commit
 from overpar.study.faults import fault
 from overpar.study.inputs import check_fetched, data_status, inputs
 from overpar.study.kinds import kind_module
@@ -75,27 +74,6 @@ def execute(study: Study, cell: Cell, progress: Progress = silent, threads: int 
     }
     write_record(cell.path, result.variables, attributes)
     return cell.path
-
-
-def git_commit(project: Path) -> str:
-    """Commit of the project's checkout, with "+changes" if it differs; "unknown" without one.
-
-    A repository that the project lies in says nothing about it.
-    """
-    above = str(project.resolve().parent)
-    try:
-        out = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+changes"],
-            cwd=project,
-            env={**os.environ, "GIT_CEILING_DIRECTORIES": above},
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return out.stdout.strip()
 
 
 def prepare(study: Study, needs: Mapping[str, str]) -> Inputs:

@@ -4,18 +4,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-from xarray import Dataset
+from typing import TYPE_CHECKING, Any
 
 from overpar.base.checks import require
-from overpar.base.errors import UserError
+from overpar.base.errors import UserError, extras
 from overpar.base.records import read_record
-from overpar.study.build import read_table
 from overpar.study.check import Study, opened
 from overpar.study.config import DEFAULT, read
 from overpar.study.plan import PUBLISHED, Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xarray import Dataset
 
 VARIABLE = "OVERPAR_CONFIG"
 
@@ -40,7 +40,7 @@ class Results:
         lines = [f"{what}: {', '.join(names)}" for what, names in parts]
         return "\n".join([f"Results in {self.plan.project}", *lines])
 
-    def table(self, name: str, **settings: Any) -> pd.DataFrame:
+    def table(self, name: str, **settings: Any) -> "pd.DataFrame":
         """A table by its name in the config.
 
         Args:
@@ -61,7 +61,10 @@ class Results:
                 f"There is no {path} yet; `make reproduce` makes it. After `make smoke`, start"
                 f" Jupyter with {VARIABLE}=config/smoke.yaml."
             )
-        found = read_table(self.study, name)
+        with extras():
+            from overpar.study.build import read_table
+
+            found = read_table(self.study, name)
         for column, value in settings.items():
             values = list(dict.fromkeys(found[column])) if column in found else []
             require(
@@ -72,7 +75,7 @@ class Results:
             found = found[found[column] == value]
         return found
 
-    def published(self, name: str) -> pd.DataFrame:
+    def published(self, name: str) -> "pd.DataFrame":
         """Published facts: a file of data/published.
 
         Raises:
@@ -81,9 +84,12 @@ class Results:
         known = sorted(path.name for path in (self.plan.project / PUBLISHED).glob("*.csv"))
         if name not in known:
             raise UserError(f"There is no {name!r} in {PUBLISHED}; allowed: {', '.join(known)}.")
+        with extras():
+            import pandas as pd
+
         return pd.read_csv(self.plan.project / PUBLISHED / name)
 
-    def record(self, experiment: str, label: str = "", **settings: Any) -> Dataset:
+    def record(self, experiment: str, label: str = "", **settings: Any) -> "Dataset":
         """The record of one cell, checked to be of this config and code.
 
         Args:
@@ -104,7 +110,8 @@ class Results:
             f"There is no {cell.path} yet; `make reproduce` makes it, and"
             f' `overpar run {experiment} "{cell.label}"` it alone.',
         )
-        return read_record(cell.path, self.study.identities.cell(cell))
+        with extras():
+            return read_record(cell.path, self.study.identities.cell(cell))
 
     def _label(self, experiment: str, settings: Mapping[str, Any]) -> str:
         """Label of the one cell with these settings."""
@@ -152,7 +159,10 @@ def open_study() -> Study:
     """
     project = find_project()
     if project is None:
-        raise UserError(f"There is no {DEFAULT} in {Path.cwd()} or above it; start in the project.")
+        raise UserError(
+            f"There is no {DEFAULT} in {Path.cwd()} or above it: results are what `make reproduce`"
+            " makes in a checkout of the project; start there."
+        )
     extra = [name for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
     return opened(read([project / DEFAULT, *(project / name for name in extra)]), project)
 
