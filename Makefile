@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz mutants clean
+.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz mutants wheel clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -54,6 +54,9 @@ schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the mod
 docs: $(VENV)/.ready  ## pages from code and config: public names, assumptions, claims, figures
 	$(BIN)/python -m overpar.study.docs
 
+wheel: $(VENV)/.ready  ## the library alone, in dist, tried in an empty environment
+	$(BIN)/python tests/fresh.py
+
 unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed
 	$(SNAKEMAKE) --unlock
 
@@ -72,7 +75,7 @@ mutants: $(VENV)/.ready  ## how many of sixty small wrong changes the tests find
 	$(BIN)/python benchmarks/mutants.py --count 60 --seed 1
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
-	rm -rf $(VENV) $(VENV)-peers .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke
+	rm -rf $(VENV) $(VENV)-peers dist .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke
 
 # Made once, with uv where it is installed, and again when the content of these files changes.
 $(VENV)/.ready: requirements.lock pyproject.toml
