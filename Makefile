@@ -6,7 +6,7 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz mutants wheel clean
+.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz mutants wheel site crate clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -37,8 +37,8 @@ test: $(VENV)/.ready  ## all tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.ready  ## style, spelling, layers, types, workflow
-	$(BIN)/ruff format --check src tests workflow/scripts benchmarks notebooks
-	$(BIN)/ruff check src tests workflow/scripts benchmarks notebooks
+	$(BIN)/ruff format --check src tests workflow/scripts benchmarks notebooks docs
+	$(BIN)/ruff check src tests workflow/scripts benchmarks notebooks docs
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/codespell
 	$(BIN)/lint-imports
@@ -54,8 +54,15 @@ schema: $(VENV)/.ready  ## config/schema.yaml and config/README.md, from the mod
 docs: $(VENV)/.ready  ## pages from code and config: public names, assumptions, claims, figures
 	$(BIN)/python -m overpar.study.docs
 
+site: $(VENV)/.ready  ## the documentation as pages in site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+
 wheel: $(VENV)/.ready  ## the library alone, in dist, tried in an empty environment
 	$(BIN)/python tests/fresh.py
+
+crate: $(VENV)/.ready $(VENV)-crate/.ready  ## ro-crate-metadata.json of the last run, validated
+	$(BIN)/overpar crate
+	$(VENV)-crate/bin/rocrate-validator --no-interactive validate --no-paging -p provenance-run-crate .
 
 unlock: $(VENV)/.ready  ## only if Snakemake was run without our profile and was killed
 	$(SNAKEMAKE) --unlock
@@ -75,7 +82,7 @@ mutants: $(VENV)/.ready  ## how many of sixty small wrong changes the tests find
 	$(BIN)/python benchmarks/mutants.py --count 60 --seed 1
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
-	rm -rf $(VENV) $(VENV)-peers dist .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke
+	rm -rf $(VENV) $(VENV)-peers $(VENV)-crate dist site .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke
 
 # Made once, with uv where it is installed, and again when the content of these files changes.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -98,4 +105,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 $(VENV)-peers/.ready: benchmarks/peers.txt
 	$(PYTHON) -m venv --clear $(VENV)-peers
 	$(VENV)-peers/bin/python -m pip install --quiet --requirement benchmarks/peers.txt
+	@touch $@
+
+$(VENV)-crate/.ready:
+	$(PYTHON) -m venv --clear $(VENV)-crate
+	$(VENV)-crate/bin/python -m pip install --quiet roc-validator==0.13.0
 	@touch $@

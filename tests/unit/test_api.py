@@ -364,3 +364,35 @@ def test_every_public_name_is_used_in_these_tests() -> None:
     assert set(unused) <= constants | {"Results"}
     for name in unused:
         assert getattr(op, name) is getattr(importlib.import_module(op._HOME[name]), name)
+
+
+def test_records_are_one_data_set(project: Path) -> None:
+    cells = [{**CELL, "depth": [2, 3]}, {**CELL, "qubits": 4, "depth": 2}]
+    every = {"initialisations": 2, "steps": 4}
+    config = {**CONFIG, "experiments": {"vqe": {"every": every, "cells": cells}}}
+    (project / "config/config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    found = op.results()
+    labels = [f"n={n},boundary=open,depth={p},initial=data" for n, p in ((6, 2), (6, 3), (4, 2))]
+    with pytest.raises(op.UserError, match=r"There is no .* yet; `make reproduce` makes it"):
+        found.dataset("vqe")
+    for label in labels:
+        assert cli.main(["run", "vqe", label]) == 0
+    data = found.dataset("vqe")
+    assert data["label"].values.tolist() == labels
+    assert data["depth"].values.tolist() == [2, 3, 2]
+    assert data["boundary"].values.tolist() == ["open"] * 3
+    assert data["loss"].shape == (3, 2, 5)
+    # Shorter angles end with NaN.
+    assert np.isnan(data["final_angles"].values).sum(axis=(1, 2)).tolist() == [4, 0, 4]
+    for k, label in enumerate(labels):
+        record = found.record("vqe", label)
+        np.testing.assert_array_equal(data["loss"][k], record["loss"])
+        length = record.sizes["parameter"]
+        np.testing.assert_array_equal(data["final_angles"][k, :, :length], record["final_angles"])
+    assert (data.attrs["experiment"], "label" in data.attrs) == ("vqe", False)
+    few = found.dataset("vqe", ["loss"], qubits=6)
+    assert (list(few), few.sizes["cell"], few["loss"].attrs["units"]) == (["loss"], 2, "1")
+    with pytest.raises(op.UserError, match="No cell of 'vqe' has qubits=5"):
+        found.dataset("vqe", qubits=5)
+    with pytest.raises(op.UserError, match="No record of 'vqe' has 'lost': loss, "):
+        found.dataset("vqe", ["lost"])

@@ -21,6 +21,7 @@ MODULES = {
     "times": "times",
     "verdict": "verdict",
     "verify": "verify",
+    "crate": "crate",
     "schema": "schema",
 }
 

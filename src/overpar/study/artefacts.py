@@ -65,6 +65,15 @@ class Artefact:
             raise ArtefactError(f"{self.stamp} does not say how it was made ({error!r}).") from None
         return stamp
 
+    @property
+    def sums(self) -> dict[str, str]:
+        """The sha256 of each of its files, by name relative to its stamp.
+
+        Raises:
+            ArtefactError: if there is no stamp that says so.
+        """
+        return dict(self._stamped["sha256"])
+
     def content(self, path: Path) -> bytes:
         """One of its files, if it is as it was written and of what it must be.
 
@@ -85,7 +94,7 @@ class Artefact:
 
     def check(self) -> None:
         """Check all its files; see `content`."""
-        for name in self._stamped["sha256"]:
+        for name in self.sums:
             self.content(self.stamp.parent / name)
 
     @property

@@ -1,7 +1,7 @@
 """What a run of the workflow has made: tables and records."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from overpar.study.plan import PUBLISHED, Plan
 if TYPE_CHECKING:
     import pandas as pd
     from xarray import Dataset
+
+    from overpar.experiments.common.spec import CellSpec
 
 VARIABLE = "OVERPAR_CONFIG"
 
@@ -113,8 +115,63 @@ class Results:
         with extras():
             return read_record(cell.path, self.study.identities.cell(cell))
 
+    def dataset(self, experiment: str, variables: Sequence[str] = (), **settings: Any) -> "Dataset":
+        """The records of an experiment as one data set, with an axis `cell`.
+
+        Its coordinates are `label` and the settings that tell cells apart, e.g. `depth`. Where
+        cells differ in the length of an axis, such as the number of angles, the shorter ones end
+        with NaN, and integers become floating-point numbers.
+
+        Args:
+            experiment: name of a block of the config.
+            variables: only these, e.g. ["loss"]; all if empty.
+            settings: only cells with these, e.g. qubits=6, boundary="open".
+
+        Returns:
+            What was stored, e.g. `data["loss"]`, shape (cells, runs, steps+1); its attributes are
+            those that all records share.
+
+        Raises:
+            UserError: if there is no such cell, or a record is missing, damaged or outdated.
+        """
+        with extras():
+            from xarray import concat
+
+        labels = self._labels(experiment, settings)
+        cells = [self.plan.cell(experiment, label) for label in labels]
+        require(bool(cells), f"No cell of {experiment!r} has {_listed(settings)}.")
+        records = [self.record(experiment, label) for label in labels]
+        known = dict.fromkeys(str(name) for record in records for name in record)
+        for name in variables:
+            require(name in known, f"No record of {experiment!r} has {name!r}: {', '.join(known)}.")
+        if variables:
+            records = [r[[name for name in variables if name in r]] for r in records]
+        size: dict[Any, int] = {}
+        for record in records:
+            for dim, length in record.sizes.items():
+                size[dim] = max(length, size.get(dim, 0))
+        short = [{d: (0, size[d] - n) for d, n in r.sizes.items() if n < size[d]} for r in records]
+        padded = [r.pad(s) if s else r for r, s in zip(records, short, strict=True)]
+        joined: Dataset = concat(
+            padded, dim="cell", data_vars="all", combine_attrs="drop_conflicts"
+        )
+        settings_of = {n: [_value(c.spec, n) for c in cells] for n in cells[0].spec.LABEL}
+        coordinates = {"label": labels, **settings_of}
+        return joined.assign_coords({n: ("cell", values) for n, values in coordinates.items()})
+
     def _label(self, experiment: str, settings: Mapping[str, Any]) -> str:
         """Label of the one cell with these settings."""
+        found = self._labels(experiment, settings)
+        names = next(iter(self.plan.cells_of(experiment).values())).spec.LABEL
+        require(
+            len(found) == 1,
+            f"{len(found)} cells of {experiment!r} have {_listed(settings)}; they are told"
+            f" apart by {', '.join(names)}, and `overpar plan` lists all.",
+        )
+        return found[0]
+
+    def _labels(self, experiment: str, settings: Mapping[str, Any]) -> list[str]:
+        """Labels of the cells with these settings."""
         cells = self.plan.cells_of(experiment)
         names = next(iter(cells.values())).spec.LABEL
         for name in settings:
@@ -122,18 +179,21 @@ class Results:
                 name in names,
                 f"Cells of {experiment!r} are told apart by {', '.join(names)}, not by {name!r}.",
             )
-        found = [
+        return [
             label
             for label, cell in cells.items()
             if all(cell.spec.shown(key) == str(value) for key, value in settings.items())
         ]
-        require(
-            len(found) == 1,
-            f"{len(found)} cells of {experiment!r} have"
-            f" {', '.join(f'{k}={v}' for k, v in settings.items()) or 'no settings'}; they are told"
-            f" apart by {', '.join(names)}, and `overpar plan` lists all.",
-        )
-        return found[0]
+
+
+def _listed(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in settings.items()) or "no settings"
+
+
+def _value(spec: "CellSpec", name: str) -> Any:
+    """A setting as a coordinate: a number or a text."""
+    value = getattr(spec, name)
+    return value if isinstance(value, int | float | str) else spec.shown(name)
 
 
 def results() -> Results:
