@@ -88,13 +88,19 @@ def _shown(page: str, link: str) -> str:
 
 
 def _api() -> str:
-    """All public names, each from its docstring."""
-    modules = importlib.import_module("overpar")._MODULES
-    names = [f"overpar.{module}.{name}" for module, names in modules.items() for name in names]
-    head = (
-        "# Python\n\n`import overpar as op` loads nothing yet: a name is loaded when it is used.\n"
-    )
-    return head + "".join(f"\n::: {name}\n" for name in names)
+    """All public names, each from its docstring; a pydantic model with its fields."""
+    package = importlib.import_module("overpar")
+    parts = [
+        "# Python",
+        "`import overpar as op` loads nothing yet: a name is loaded when it is used.",
+    ]
+    for module, names in package._MODULES.items():
+        for name in names:
+            parts.append(f"::: overpar.{module}.{name}")
+            fields = getattr(getattr(package, name), "model_fields", {})
+            rows = [f"| `{key}` | {field.description} |" for key, field in fields.items()]
+            parts += ["\n".join(["| Field | |", "| --- | --- |", *rows])] * bool(rows)
+    return "\n\n".join(parts) + "\n"
 
 
 def _decisions() -> str:
