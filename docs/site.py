@@ -99,7 +99,9 @@ def _api() -> str:
             parts.append(f"::: overpar.{module}.{name}")
             fields = getattr(getattr(package, name), "model_fields", {})
             rows = [f"| `{key}` | {field.description} |" for key, field in fields.items()]
-            parts += ["\n".join(["| Field | |", "| --- | --- |", *rows])] * bool(rows)
+            if rows:
+                table = ["| field | what it is |", "| --- | --- |", *rows]
+                parts += [f"## Fields of {name}", "\n".join(table)]
     return "\n\n".join(parts) + "\n"
 
 
