@@ -120,6 +120,11 @@ class _Writer:
         scorecard, errata = artefacts.scorecard(self.study), artefacts.errata(self.study)
         self._made(scorecard, self._tool("report", "verdicts"), [claims, *facts, *every])
         self._made(errata, self._tool("study/errata", "findings"), [findings, checksums, *facts])
+        if plan.config.article:
+            article = artefacts.article(self.study)
+            self._made(article, self._tool("report", "article"), [*facts, *every])
+        page = artefacts.page(self.study)
+        self._made(page, self._tool("study", "page"), [claims, findings, *facts, *every])
         self._whole([config, claims, findings, checksums, *facts])
 
     def _simulated(self, name: str, inputs: list[Any]) -> None:

@@ -15,8 +15,8 @@ from overpar.study.artefacts import Artefact
 from overpar.study.assumptions import collect
 from overpar.study.build import drawn_by, size_said
 from overpar.study.check import Study
+from overpar.study.checkout import git_commit
 from overpar.study.claims_file import read_claims
-from overpar.study.execute import git_commit
 from overpar.study.headline import QUESTION, transition
 from overpar.study.plan import Plan
 
