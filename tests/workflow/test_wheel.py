@@ -65,6 +65,7 @@ def test_it_holds_the_package_and_nothing_else(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     package = fresh.ROOT / "src/overpar"
     files = [*package.rglob("*.py"), *package.rglob("templates/*"), package / "py.typed"]
+    files += (fresh.ROOT / "src/snakemake_logger_plugin_overpar").glob("*.py")
     wanted = {path.relative_to(fresh.ROOT / "src").as_posix() for path in files}
     assert {name for name in held if ".dist-info/" not in name} == wanted
     assert wheel.stat().st_size < 1e6
