@@ -8,7 +8,6 @@ import yaml
 
 from overpar import cli
 from overpar.base.errors import UserError
-from overpar.cli import errata as command
 from overpar.study import datasets
 from overpar.study.check import read_study
 from overpar.study.claims_file import read_claims
@@ -32,7 +31,7 @@ def outcomes(monkeypatch: pytest.MonkeyPatch, root: Path) -> dict[str, bool | No
 
     fake = {name: lambda _, name=name: outcome(name) for name in CHECKS}
     monkeypatch.setattr(findings, "CHECKS", fake)
-    monkeypatch.setattr(command, "fetch_all", lambda *_: None)
+    monkeypatch.setattr(datasets, "fetch_all", lambda *_: None)
     monkeypatch.chdir(root)
     return said
 
@@ -79,7 +78,7 @@ def test_files_are_fetched_first(
     outcomes: dict[str, bool | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(command, "fetch_all", lambda plan, log: asked.append(plan))
+    monkeypatch.setattr(datasets, "fetch_all", lambda plan, log: asked.append(plan))
     cli.main(["errata", "open-tying"])
     assert len(asked) == 1
 

@@ -205,5 +205,5 @@ def test_missing_results_are_named(
     with pytest.raises(UserError, match="no experiment 'vqf'"):
         found.record("vqf", "n=4")
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
-    with pytest.raises(UserError, match="start in the project"):
+    with pytest.raises(UserError, match="a checkout of the project; start there"):
         results()

@@ -6,13 +6,20 @@ from typing import Any
 
 import pytest
 
-from overpar.cli import main, verdict
-from overpar.study.scorecard import judged
+from overpar.cli import main
+from overpar.study import scorecard
 
 
 @pytest.fixture
 def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for folder in ("config", "data/published", "data/large", "notebooks", "figures/tables"):
+    for folder in (
+        "config",
+        "data/published",
+        "data/large",
+        "notebooks",
+        "figures/tables",
+        "workflow",
+    ):
         shutil.copytree(root / folder, tmp_path / folder)
     for name in ("data/checksums.csv", "figures/scorecard.csv"):
         shutil.copy(root / name, tmp_path / name)
@@ -26,12 +33,13 @@ def test_the_committed_scorecard_is_that_of_the_committed_tables(
     """And an edited verdict, or one that is not there, is seen."""
     # Judged once: it takes seconds, and the same tables are judged the same.
     known: list[Any] = []
+    judged = scorecard.judged
 
     def once(*given: Any) -> Any:
         known.append(known[0] if known else judged(*given))
         return known[0]
 
-    monkeypatch.setattr(verdict, "judged", once)
+    monkeypatch.setattr(scorecard, "judged", once)
     assert main(["verdict"]) == 0
     said = capsys.readouterr().out
     assert said.rstrip().endswith("scorecard.csv: the same")

@@ -71,7 +71,9 @@ def checked(values: Mapping[str, Any], project: Path = Path()) -> Study:
         _check_committed(study.plan, name)
     for name in config.figures:
         identities.figure(name)
-    identities.page()
+    for name in config.charts:
+        identities.chart(name)
+    identities.scorecard()
     check_claims(study.plan)
     for name in config.notebooks:
         identities.notebook(name)

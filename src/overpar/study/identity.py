@@ -120,6 +120,15 @@ class Identities:
         """
         return self._once(("article",), self._article)
 
+    def chart(self, name: str) -> str:
+        """SHA-256 over what decides a chart of the page.
+
+        Raises:
+            UserError: if its function does not exist.
+        """
+        block = self.plan.config.charts[name]
+        return self._once(("chart", name), lambda: self._drawn(f"charts.{name}", block))
+
     def page(self) -> str:
         """SHA-256 over what decides the page: all that it shows, and its code and templates.
 
@@ -182,7 +191,7 @@ class Identities:
         content = [
             [self.scorecard(), self.errata(), assumptions(self.plan.project)],
             {name: self.figure(name) for name in config.figures},
-            {name: self._drawn(f"charts.{name}", block) for name, block in config.charts.items()},
+            {name: self.chart(name) for name in config.charts},
             [code_digest(PAGE), module_digest(PAGE_BUILD)],
         ]
         return _hash(json.dumps(content))
