@@ -33,8 +33,8 @@ LARGE = ends sides successes halves laws
 large: $(VENV)/.ready  ## the committed tables of data/large: runs of up to 200 qubits, hours
 	$(SNAKEMAKE) --configfile config/large.yaml -- $(LARGE:%=data/large/transition_%.csv)
 
-test: $(VENV)/.ready  ## all tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.ready  ## tests; ALL=1 adds the slow ones, as CI does
+	$(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
 
 lint: $(VENV)/.ready  ## style, spelling, layers, types, workflow
 	$(BIN)/ruff format --check src tests workflow/scripts benchmarks notebooks docs/site.py

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from exact_noise import spectrum as exact_spectrum
 
 from overpar.base.seeds import released_angles
@@ -13,6 +14,7 @@ from overpar.model.noise import Noise
 from overpar.quantities.mixed_states import mixed_spectrum
 
 
+@pytest.mark.slow
 def test_a_state_that_noise_has_all_but_mixed() -> None:
     """Eigenvalues of two layers at λ = 0.2 are 3e-22 to 8e-34."""
     angles = released_angles(1, 4, np.pi)

@@ -85,6 +85,7 @@ def small_records(plan: Plan, table: str, weights: Path) -> Iterator[Dataset]:
         yield Dataset(arrays, attrs={"spec": text, "kind": cell.kind, **result.attributes})
 
 
+@pytest.mark.slow
 def test_tables_have_the_columns_that_the_plan_says(plan: Plan, weights: Path) -> None:
     """In order; and no function declares one that none of its tables has."""
     missing: dict[str, set[str]] = {}
