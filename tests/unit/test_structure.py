@@ -111,6 +111,12 @@ def test_no_module_is_longer_than_400_lines() -> None:
     assert long == []
 
 
+def test_files_of_tests_have_names_of_their_own() -> None:
+    """Pytest collects no two of one name."""
+    names = [p.name for p in (PACKAGE.parents[1] / "tests").rglob("test_*.py")]
+    assert len(names) == len(set(names)) > 100
+
+
 def test_the_ground_floor_is_small() -> None:
     lines = [len(p.read_text(encoding="utf-8").splitlines()) for p in FILES if room(p) == "base"]
     assert sum(lines) < 950
