@@ -1,6 +1,7 @@
 """Jobs of the workflow end with a message, and put aside what is damaged."""
 
 import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -14,7 +15,13 @@ from overpar.base.files import write_whole
 from overpar.base.records import read_record
 from overpar.study.check import Study
 from overpar.study.config import read
-from overpar.study.jobs import bring_to_present, drop_damaged, job, note_processor_time
+from overpar.study.jobs import (
+    bring_to_present,
+    drop_damaged,
+    job,
+    note_processor_time,
+    run_alone,
+)
 
 
 def ended(root: Path, work: object, monkeypatch: pytest.MonkeyPatch, log: Path) -> str:
@@ -88,3 +95,21 @@ def test_what_snakemake_cannot_read_of_its_memory_is_dropped(tmp_path: Path) -> 
         (tmp_path / name).write_bytes(content)
     drop_damaged(tmp_path)
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"whole", "half"}
+
+
+def test_of_two_runs_one_is_refused(tmp_path: Path) -> None:
+    run_alone(tmp_path / "new/lock")
+    with pytest.raises(UserError, match="Another run is going on"):
+        run_alone(tmp_path / "new/lock")
+
+
+def test_where_nothing_can_be_locked_a_run_goes_on_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without(handle: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", without)
+    run_alone(tmp_path / "lock")
+    said = capsys.readouterr().err
+    assert said.startswith(f"{tmp_path / 'lock'} cannot be locked (No locks available): take care")

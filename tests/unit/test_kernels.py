@@ -1,5 +1,6 @@
 """Kernels are compiled by one process, and only those of the engines that are used."""
 
+import errno
 import fcntl
 from pathlib import Path
 from threading import Thread
@@ -41,6 +42,17 @@ def test_another_process_is_waited_for(done: list[str], tmp_path: Path) -> None:
         assert waiting.is_alive()
         (tmp_path / "kernels/one.compiled").touch()
     waiting.join(10)
+    assert done == ["one"]
+
+
+def test_kernels_are_compiled_where_nothing_can_be_locked(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without(file: object, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", without)
+    kernels.compile_kernels(["one"])
     assert done == ["one"]
 
 

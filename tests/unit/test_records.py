@@ -25,6 +25,7 @@ from overpar.base.records import (
 
 LOSS = np.random.default_rng(0).normal(size=(5, 400))
 LOSS[2, 100:] = np.nan
+NO_PROCESS = 2**22 + 1
 VARIABLES = {
     "loss": Variable(("init", "step"), LOSS, "loss before each update, and last"),
     "angles": Variable(("init", "parameter"), LOSS[:, :3].copy(), "angles at step 0", "rad"),
@@ -229,10 +230,17 @@ def test_killed_while_writing(record: Path) -> None:
 
 
 def test_a_living_writer_is_left_alone(record: Path) -> None:
-    other = record.with_name(f".{record.name}.{os.getppid()}.tmp")
+    here = os.uname().nodename
+    other = record.with_name(f".{record.name}.{here}.{os.getppid()}.tmp")
     other.write_bytes(b"in the making")
+    elsewhere = record.with_name(f".{record.name}.another-{here}.{NO_PROCESS}.tmp")
+    elsewhere.write_bytes(b"in the making on another computer")
+    dead = record.with_name(f".{record.name}.{here}.{NO_PROCESS}.tmp")
+    dead.write_bytes(b"half")
     foreign = record.with_name(f".{record.name}.mine.tmp")
     foreign.write_bytes(b"not one of ours")
     write_record(record, VARIABLES, ATTRIBUTES)
     assert other.exists()
+    assert elsewhere.exists()
+    assert not dead.exists()
     assert foreign.exists()

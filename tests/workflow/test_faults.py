@@ -1,8 +1,8 @@
 """Killed runs and damaged records: the next run ends with the same bits."""
 
+import os
 import signal
 import subprocess
-from os import killpg
 from pathlib import Path
 
 import h5py
@@ -42,12 +42,12 @@ def test_a_killed_run_is_continued_to_the_same_bits(fresh: Project, tmp_path: Pa
         assert second.code != 0
         assert "Another run is going on" in second.text
         assert "Traceback" not in second.text
-        killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     assert set(fresh.records()) == {HELD_CELL.format(1)}
     # What a kill in the middle of writing leaves.
     half = fresh.record(HELD_CELL.format(2))
-    half = half.with_name(f".{half.name}.{NO_PROCESS}.tmp")
+    half = half.with_name(f".{half.name}.{os.uname().nodename}.{NO_PROCESS}.tmp")
     half.write_bytes(b"half")
     before = fresh.contents()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 def write_whole(path: Path, *parts: bytes | memoryview) -> None:
     """Write a file under a temporary name, then move it into place.
 
-    What killed writers of the same file left behind is removed.
+    What killed writers of the same file left behind on this computer is removed.
 
     Args:
         path: where it ends up.
@@ -18,7 +18,7 @@ def write_whole(path: Path, *parts: bytes | memoryview) -> None:
     Raises:
         OSError: if it cannot be written, e.g. because the disk is full.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.uname().nodename}.{os.getpid()}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True)
     _sweep(path)
     try:
@@ -35,7 +35,9 @@ def write_whole(path: Path, *parts: bytes | memoryview) -> None:
 
 
 def _sweep(path: Path) -> None:
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+    # Of a writer on another computer nobody here can say whether it is alive.
+    name = glob.escape(f".{path.name}.{os.uname().nodename}.")
+    for left in path.parent.glob(f"{name}*.tmp"):
         try:
             os.kill(int(left.name.split(".")[-2]), 0)
         except ProcessLookupError:

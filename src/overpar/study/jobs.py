@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from overpar.base.errors import UserError
+from overpar.base.progress import say
 from overpar.base.records import DamagedRecord, RecordError
 from overpar.study.artefacts import ArtefactError
 from overpar.study.check import Study, opened
@@ -110,6 +111,8 @@ def drop_damaged(memory: Path) -> None:
 def run_alone(path: Path) -> None:
     """Hold a lock file until this process ends, however it ends; the system releases it.
 
+    Some shared file systems have no locks; there it is said that nothing stands between two runs.
+
     Raises:
         UserError: if another process holds it.
     """
@@ -121,3 +124,7 @@ def run_alone(path: Path) -> None:
         raise UserError(
             f"Another run is going on in {Path.cwd()}; wait for it to end, or stop it."
         ) from None
+    except OSError as error:
+        say(
+            f"{path} cannot be locked ({error.strerror}): take care that no other run goes on here."
+        )

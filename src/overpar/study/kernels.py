@@ -1,5 +1,6 @@
 """Kernels are compiled once, by the first job that needs them; others wait for it."""
 
+import contextlib
 import fcntl
 from collections.abc import Callable, Iterable
 
@@ -66,8 +67,10 @@ def compile_kernels(engines: Iterable[str]) -> None:
         done, (work, seconds) = _CACHE / f"{engine}.compiled", WORK[engine]
         with open(_CACHE / f"{engine}.lock", "w", encoding="utf-8") as lock:
             if not done.exists():
-                # The system releases it, however this process ends.
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                # The system releases it, however this process ends. Where files cannot be locked,
+                # some compile what others do, to the same.
+                with contextlib.suppress(OSError):
+                    fcntl.flock(lock, fcntl.LOCK_EX)
             if not done.exists():
                 say(f"Kernels of {engine} are compiled once, in about {seconds} s ...")
                 work()
