@@ -20,6 +20,7 @@ from overpar.study.faults import faults
 from overpar.study.order import priorities
 from overpar.study.plan import DATASETS, rule_name
 from overpar.study.stages import works
+from overpar.study.submissions import submissions
 from overpar.base.progress import say
 
 min_version("9.0")
@@ -62,6 +63,7 @@ include: "workflow/rules/simulate.smk"
 include: "workflow/rules/tabulate.smk"
 include: "workflow/rules/present.smk"
 include: "workflow/rules/notebooks.smk"
+include: "workflow/rules/cluster.smk"
 
 
 rule all:

@@ -10,9 +10,11 @@ rule fetch:
     wildcard_constraints:
         dataset="|".join(DATASETS),
     priority: 10**9
+    # Nodes of a cluster often have no network, and its run has no number of cores.
+    localrule: True
     conda:
         "../../environment.yml"
-    threads: workflow.cores
+    threads: workflow.resource_settings.cores or 1
     params:
         digest=lambda w: IDENTITIES.dataset(w.dataset),
         policy=PLAN.config.ntangled.source,

@@ -17,12 +17,10 @@ def priorities(plan: Plan) -> dict[Batch, int]:
         By (experiment, batch): the time of its cells on one core and of the longest chain of
         batches that read their records, at least 1.
     """
-    job = {cell.path: batch for batch, cells in plan.batches.items() for cell in cells}
     readers: dict[Batch, set[Batch]] = {batch: set() for batch in plan.batches}
-    for batch, cells in plan.batches.items():
-        for cell in cells:
-            for other in plan.records(cell.spec.needs()).values():
-                readers[job[other.path]].add(batch)
+    for batch, others in read_by(plan).items():
+        for other in others:
+            readers[other].add(batch)
 
     @cache
     def seconds(batch: Batch) -> float:
@@ -30,3 +28,14 @@ def priorities(plan: Plan) -> dict[Batch, int]:
         return own + max(map(seconds, readers[batch]), default=0.0)
 
     return {batch: 1 + round(seconds(batch)) for batch in plan.batches}
+
+
+def read_by(plan: Plan) -> dict[Batch, set[Batch]]:
+    """The batches whose records each batch reads."""
+    job = {cell.path: batch for batch, cells in plan.batches.items() for cell in cells}
+    return {
+        batch: {
+            job[other.path] for cell in cells for other in plan.records(cell.spec.needs()).values()
+        }
+        for batch, cells in plan.batches.items()
+    }

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from overpar.study.kinds import kind_module, kinds
 SHORT = 20.0
 # That one entry of a block may stand for.
 MAX_CELLS = 10_000
+# Letters of a rule's name.
+LONGEST = 45
 DATASETS = ("ntangled", "released_states", "released_data")
 CHECKSUMS = Path("data/checksums.csv")
 SOURCES = Path("data/sources.csv")
@@ -283,8 +286,15 @@ class Plan:
 
 
 def rule_name(*parts: str) -> str:
-    """A name that Snakemake takes, for the rule that does a batch or makes tables."""
-    return re.sub("[^0-9A-Za-z]+", "_", "_".join(parts))
+    """A name that Snakemake takes, for the rule that does a batch or makes tables.
+
+    Of more than `LONGEST` letters the last are a hash: five names and more are one file's name
+    where jobs are submitted together.
+    """
+    name = re.sub("[^0-9A-Za-z]+", "_", "_".join(parts))
+    if len(name) <= LONGEST:
+        return name
+    return f"{name[: LONGEST - 9]}_{sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _needs(needs: Mapping[str, str], sort: str) -> dict[str, str]:
