@@ -6,10 +6,10 @@ CORES ?= all
 SNAKEMAKE = $(BIN)/snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz mutants wheel site crate clean
+.PHONY: help reproduce smoke large test lint check schema docs unlock peers bench faults fuzz mutants wheel site crate slurm slurm-test clean
 
 help:  ## say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 reproduce: $(VENV)/.ready  ## every figure, table and claim at published size: figures/index.html
 	$(SNAKEMAKE)
@@ -32,6 +32,17 @@ LARGE = ends sides successes halves laws
 
 large: $(VENV)/.ready  ## the committed tables of data/large: runs of up to 200 qubits, hours
 	$(SNAKEMAKE) --configfile config/large.yaml -- $(LARGE:%=data/large/transition_%.csv)
+
+# Snakemake with what submits to Slurm beside the environment, which stays as it is locked.
+SUBMITS = PYTHONPATH="$(abspath $(VENV)-slurm/plugins)$${PYTHONPATH:+:$$PYTHONPATH}"
+CONFIG ?= config/large.yaml
+TARGETS ?= $(LARGE:%=data/large/transition_%.csv)
+
+slurm: $(VENV)/.ready $(VENV)-slurm/.ready  ## as large, or CONFIG and TARGETS of yours, by jobs of a Slurm cluster
+	$(SUBMITS) $(BIN)/snakemake --profile profiles/slurm $(SLURM) --configfile $(CONFIG) -- $(TARGETS)
+
+slurm-test: $(VENV)/.ready $(VENV)-slurm/.ready  ## a small workflow on a Slurm cluster of its own, killed and resumed
+	$(SUBMITS):tests/workflow $(BIN)/python tests/cluster/check.py
 
 test: $(VENV)/.ready  ## tests; ALL=1 adds the slow ones, as CI does
 	$(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
@@ -82,7 +93,7 @@ mutants: $(VENV)/.ready  ## how many of sixty small wrong changes the tests find
 	$(BIN)/python benchmarks/mutants.py --count 60 --seed 1
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay
-	rm -rf $(VENV) $(VENV)-peers $(VENV)-crate dist site .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke
+	rm -rf $(VENV) $(VENV)-peers $(VENV)-crate $(VENV)-slurm dist site .snakemake data/records data/tables data/logs data/benchmarks data/notebooks data/smoke
 
 # Made once, with uv where it is installed, and again when the content of these files changes.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -110,4 +121,9 @@ $(VENV)-peers/.ready: benchmarks/peers.txt
 $(VENV)-crate/.ready:
 	$(PYTHON) -m venv --clear $(VENV)-crate
 	$(VENV)-crate/bin/python -m pip install --quiet roc-validator==0.13.0
+	@touch $@
+
+$(VENV)-slurm/.ready: tests/cluster/plugins.txt
+	$(PYTHON) -m venv --clear $(VENV)-slurm
+	$(VENV)-slurm/bin/python -m pip install --quiet --no-deps --target $(VENV)-slurm/plugins --requirement tests/cluster/plugins.txt
 	@touch $@
