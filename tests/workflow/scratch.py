@@ -359,6 +359,7 @@ def held(project: Project) -> Project:
         experiments={"held": block},
         tables={"held": {"function": "training:cells", "experiments": ["held"]}},
         figures={},
+        article="",
     )
     claims = {"alpha": 0.01, "statements": [CLAIM | {"table": "held"}]}
     (project.path / "config/claims.yaml").write_text(yaml.safe_dump(claims), encoding="utf-8")

@@ -38,6 +38,7 @@ NOT_RUN = {
     "make docs": "writes into the tree; that its pages are in step is tested by other tests",
     ".venv/bin/jupyter lab notebooks": "serves until it is stopped; notebooks are run by others",
     "conda env create --file environment.yml": "needs conda; what it reads is tested",
+    "pip install .": "would change this environment; what the wheel brings is tested",
     "pip install --no-deps --no-build-isolation --editable .": "would change this environment",
     "snakemake --cores all": "is what `make reproduce` runs",
     "sbatch --cpus-per-task=32 --wrap 'make reproduce CORES=32'": "needs a cluster",
