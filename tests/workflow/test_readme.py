@@ -33,7 +33,7 @@ RUN = {
 # Needs others' raw files, and so a mirror: no test reaches the network.
 FETCHES = {"overpar errata"}
 NOT_RUN = {
-    "make reproduce": "an hour of processor time; smoke size is run by other tests",
+    "make reproduce": "75 minutes of processor time; smoke size is run by other tests",
     "make test": "it is this",
     "make docs": "writes into the tree; that its pages are in step is tested by other tests",
     ".venv/bin/jupyter lab notebooks": "serves until it is stopped; notebooks are run by others",
