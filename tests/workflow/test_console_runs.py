@@ -126,7 +126,7 @@ def test_in_a_file_a_run_is_a_dozen_lines(project: Project) -> None:
     for stage in ("fetch: 3 of 3", "records: 1 of 1", "tables: 1 of 1", "figures: 2 of 2"):
         assert any(re.fullmatch(rf"{stage} done in \d+:\d\d", line) for line in lines), stage
     assert sum("is unavailable; the workflow goes on without it" in line for line in lines) == 3
-    assert re.fullmatch(r"7 of 7 jobs done in \d+:\d\d\.", lines[-2])
+    assert re.fullmatch(r"8 of 8 jobs done in \d+:\d\d\.", lines[-2])
     log = log_of(project)
     assert "Select jobs to execute..." in log
     assert "3 cells simulated, 0 up to date" in log
@@ -148,7 +148,7 @@ def test_a_failed_job_is_named_with_the_end_of_its_log(project: Project) -> None
     assert any("no such gate" in line for line in lines[number + 1 :])
     assert sum("no such gate" in line for line in lines) == 1
     assert "exit status 1" in lines[number]
-    assert re.fullmatch(r"1 of 7 jobs failed; \d more are not done.", lines[-3])
+    assert re.fullmatch(r"1 of 8 jobs failed; \d more are not done.", lines[-3])
     assert not any("RuleException" in line or "restore" in line for line in lines)
     assert "start the same command again" in lines[-2]
     assert ".snakemake/log/" in lines[-1]
@@ -170,11 +170,11 @@ def test_a_terminal_shows_a_line_a_stage(project: Project) -> None:
     *lines, cursor = shown.screen()
     assert cursor == ""
     stages = [line.split()[0] for line in lines if "█" in line]
-    assert stages == ["fetch", "records", "tables", "figures"]
+    assert stages == ["fetch", "records", "tables", "figures", "page"]
     assert not any("░" in line or "held" in line for line in lines)
     assert all(len(line) < COLUMNS for line in re.split("[\r\n]+", shown.written) if "░" in line)
     assert len(lines) <= 12
-    assert "7 of 7 jobs done" in lines[-2]
+    assert "8 of 8 jobs done" in lines[-2]
 
 
 def test_a_stopped_run_leaves_a_clean_screen(project: Project) -> None:
@@ -191,5 +191,5 @@ def test_a_stopped_run_leaves_a_clean_screen(project: Project) -> None:
     assert "Traceback" not in shown.written
     assert "Failed" not in shown.written
     assert "left" not in "".join(lines)
-    assert re.fullmatch(r"Stopped: \d of 7 jobs are not done.", lines[-3])
+    assert re.fullmatch(r"Stopped: \d of 8 jobs are not done.", lines[-3])
     assert "start the same command again" in lines[-2]

@@ -64,7 +64,9 @@ def test_the_filter_leaves_what_was_chosen(browser: Chrome) -> None:
     assert left > 0
     assert counted == f"{left} of {whole} statements"
     reset = browser.find_element(By.CSS_SELECTOR, "#filter button")
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", reset)
+    browser.execute_script(
+        "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", reset
+    )
     reset.click()
     WebDriverWait(browser, SECONDS).until(lambda b: b.execute_script(SHOWN) == whole)
 
