@@ -173,7 +173,7 @@ def test_a_changed_template_makes_its_page_only(finished: Project) -> None:
 
 def test_a_changed_plot_makes_its_figure_and_the_page(finished: Project) -> None:
     finished.append("src/overpar/report/plots/vqe.py", "CHANGED = True")
-    assert finished.planned() == {"figures/fig3"} | PAGE
+    assert finished.planned() == {"figures/fig3", ARTICLE} | PAGE
 
 
 def test_new_code_that_builds_tables_and_figures_makes_all_of_them(finished: Project) -> None:
@@ -193,8 +193,9 @@ def test_a_run_that_ended_between_cell_and_table_is_continued(finished: Project)
 def test_results_without_snakemakes_memory_are_used_if_they_fit(finished: Project) -> None:
     """As from an archive; touched, because no archive keeps the order of times."""
     shutil.rmtree(finished.path / ".snakemake")
-    for path in sorted((finished.path / "data").rglob("*")):
-        os.utime(path, ns=(SECOND, SECOND))
+    for results in ("data", "figures"):
+        for path in sorted((finished.path / results).rglob("*")):
+            os.utime(path, ns=(SECOND, SECOND))
     assert finished.planned() == set()
     finished.configure(seed=2110)
     assert finished.planned() == SIMULATIONS | FROM_VQE | FROM_AUTOENCODER

@@ -21,7 +21,6 @@ from overpar.study.headline import QUESTION, transition
 from overpar.study.plan import Plan
 
 PACKAGES = ("overpar", "numpy", "numba", "scipy", "qibo", "matplotlib", "altair", "snakemake")
-HOUR = 3600
 
 
 def build_page(study: Study) -> None:
@@ -86,8 +85,7 @@ def _provenance(plan: Plan) -> Iterator[tuple[str, str]]:
             found.append(read_attributes(cell.path))
     if not found:
         return
-    hours = sum(float(one["processor_seconds"]) for one in found) / HOUR
-    yield "Simulations", f"{len(found)} of {len(plan.cells)} records, {hours:.2g} processor hours"
+    yield "Simulations", f"{len(found)} of {len(plan.cells)} records"
     yield "Simulated at", ", ".join(sorted({str(one["git_commit"]) for one in found}))
     yield "Simulated on", ", ".join(sorted({str(one["machine"]) for one in found}))
     versions = sorted({tuple(json.loads(one["versions"]).items()) for one in found})
