@@ -1,4 +1,4 @@
-"""Statements of a small table, and the verdicts on them."""
+"""Statements of a small table, the verdicts on them, and a row of a scorecard."""
 
 from typing import Any
 
@@ -27,6 +27,23 @@ SAME = {
     "column": "good",
     "published": "facts.csv",
     "match": {"n": "q", "depth": "p"},
+}
+# As figures/scorecard.csv has it.
+ROW = {
+    "id": "some-claim",
+    "source": "A, Fig. 3, released loss curves",
+    "statement": "a < b & c",
+    "fixed": "before",
+    "test": "bounds on x",
+    "power": "0.1 past the bound",
+    "instances": "2 of 2",
+    "expected": "1",
+    "observed": "2",
+    "verdict": "replicated",
+    "cause": "",
+    "explanation": "",
+    "figure": "fig3",
+    "command": "make this",
 }
 
 

@@ -7,28 +7,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import statements
 from markup import Page, complaints
 from PIL import Image
 
 from overpar.report.charts import training, transition
 from overpar.report.page import Chart, Picture, bars, embedded, page
 
-ROW = {
-    "id": "some-claim",
-    "source": "A, Fig. 3, released loss curves",
-    "statement": "a < b & c",
-    "fixed": "before",
-    "test": "bounds on x",
-    "power": "0.1 past the bound",
-    "instances": "2 of 2",
-    "expected": "1",
-    "observed": "2",
-    "verdict": "replicated",
-    "cause": "",
-    "explanation": "",
-    "figure": "fig3, fig4",
-    "command": "make this",
-}
+ROW = statements.ROW | {"figure": "fig3, fig4"}
 ROWS = [
     {**ROW, "id": "off", "verdict": "open", "explanation": "Because of it.", "observed": "a; b"},
     {**ROW, "id": "off-too", "verdict": "corrected", "cause": "good-3", "figure": "fig4"},
@@ -114,6 +100,12 @@ def test_first_screen_counts_what_the_scorecard_holds(whole: Page) -> None:
     ):
         assert sentence.startswith(part)
     assert "Small & < ." in whole.source.replace("&amp;", "&").replace("&lt;", "<")
+
+
+def test_an_article_is_linked_where_there_is_one(whole: Page) -> None:
+    linked = Page(made(article="short.pdf"))
+    assert "short.pdf" in {a["href"] for a in linked.all("a")}
+    assert not [a for a in whole.all("a") if a["href"].endswith(".pdf")]
 
 
 def test_a_bar_per_paper_with_parts_of_the_longest() -> None:

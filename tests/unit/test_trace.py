@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from statements import ROW
 
 from overpar.report.papers import paper
 from overpar.report.plots.scorecard import LOOK, SQUARE, draw
@@ -19,22 +20,6 @@ from overpar.study.trace import command, figures_of, traced
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = {"published": [], "smoke": ["config/smoke.yaml"]}
-ROW = {
-    "id": "some-claim",
-    "source": "A, Fig. 3, released loss curves",
-    "statement": "a < b & c",
-    "fixed": "before",
-    "test": "bounds on x",
-    "power": "0.1 past the bound",
-    "instances": "2 of 2",
-    "expected": "1",
-    "observed": "2",
-    "verdict": "replicated",
-    "cause": "",
-    "explanation": "",
-    "figure": "fig3",
-    "command": "make this",
-}
 ROWS = [
     {**ROW, "id": "off", "verdict": "open", "explanation": "Because of it."},
     {**ROW, "id": "off-too", "verdict": "corrected", "cause": "good-3"},

@@ -84,6 +84,7 @@ def page(
     provenance: Mapping[str, str],
     stamps: Sequence[Mapping[str, str]],
     size: str = "",
+    article: str = "",
 ) -> str:
     """The page, complete without any other file; its links lead to those beside it.
 
@@ -99,6 +100,7 @@ def page(
         provenance: what made the page, by what it is.
         stamps: of what is shown, with keys name, identity.
         size: what is said of the size of the run.
+        article: file beside it that tells the same as an article, if there is one.
     """
     tests = {name: rows.to_dict("records") for name, rows in instances.groupby("id", sort=False)}
     statements = [
@@ -148,6 +150,7 @@ def page(
         provenance=provenance,
         stamps=stamps,
         size=size.strip(),
+        article=article,
     )
 
 

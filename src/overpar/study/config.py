@@ -85,34 +85,32 @@ class Table(_Section):
     )
 
 
-class Figure(_Section):
+class _Drawn(_Section):
+    """What is drawn from tables."""
+
+    tables: dict[str, str] = Field(
+        min_length=1, description="argument of the function: the table that is given for it"
+    )
+    published: dict[str, str] = Field(
+        default_factory=dict,
+        description="argument of the function: a file of data/published, drawn beside ours",
+    )
+
+
+class Figure(_Drawn):
     """A figure made from tables."""
 
     PACKAGE: ClassVar[str] = "overpar.report.plots"
     function: str = Field(description="module:function in overpar.report.plots")
-    tables: dict[str, str] = Field(
-        min_length=1, description="argument of the function: the table that is given for it"
-    )
-    published: dict[str, str] = Field(
-        default_factory=dict,
-        description="argument of the function: a file of data/published, drawn beside ours",
-    )
     category: str = Field(description="heading in the report")
     title: str = Field(description="what the figure shows, one line")
 
 
-class Chart(_Section):
+class Chart(_Drawn):
     """A chart of the page, on which readers choose what is drawn."""
 
     PACKAGE: ClassVar[str] = "overpar.report.charts"
     function: str = Field(description="module:function in overpar.report.charts")
-    tables: dict[str, str] = Field(
-        min_length=1, description="argument of the function: the table that is given for it"
-    )
-    published: dict[str, str] = Field(
-        default_factory=dict,
-        description="argument of the function: a file of data/published, drawn beside ours",
-    )
     title: str = Field(description="what the chart shows, one line")
 
 

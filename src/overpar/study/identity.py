@@ -189,7 +189,7 @@ class Identities:
     def _page(self) -> str:
         config = self.plan.config
         content = [
-            [self.scorecard(), self.errata(), assumptions(self.plan.project)],
+            [self.scorecard(), self.errata(), assumptions(self.plan.project), config.article],
             {name: self.figure(name) for name in config.figures},
             {name: self.chart(name) for name in config.charts},
             [code_digest(PAGE), module_digest(PAGE_BUILD)],

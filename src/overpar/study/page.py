@@ -62,6 +62,7 @@ def build_page(study: Study) -> None:
             {"name": one.name, "identity": one.identity, "file": one.stamp.name} for one in made
         ],
         size=size_said(plan),
+        article=plan.article.name if config.article else "",
     )
     artefact.write({artefact.files[0]: text})
 
