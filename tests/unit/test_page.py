@@ -103,7 +103,7 @@ def test_first_screen_counts_what_the_scorecard_holds(whole: Page) -> None:
 
 
 def test_an_article_is_linked_where_there_is_one(whole: Page) -> None:
-    linked = Page(made(article="short.pdf"))
+    linked = Page(made(article="short.pdf", charts=[]))
     assert "short.pdf" in {a["href"] for a in linked.all("a")}
     assert not [a for a in whole.all("a") if a["href"].endswith(".pdf")]
 
