@@ -15,7 +15,7 @@ class Element:
 
     tag: str
     attributes: dict[str, str]
-    around: list["Element"]
+    around: list["Element"] = field(repr=False)
     text: str = ""
 
     def __getitem__(self, name: str) -> str:
@@ -30,8 +30,8 @@ class Page(HTMLParser):
         ValueError: where one is closed that is not open.
     """
 
-    source: str
-    elements: list[Element] = field(default_factory=list)
+    source: str = field(repr=False)
+    elements: list[Element] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
