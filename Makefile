@@ -71,7 +71,7 @@ site: $(VENV)/.ready  ## the documentation as pages in site
 wheel: $(VENV)/.ready  ## the library alone, in dist, tried in an empty environment
 	$(BIN)/python tests/fresh.py
 
-crate: $(VENV)/.ready $(VENV)-crate/.ready  ## ro-crate-metadata.json of the last run, validated
+crate: $(VENV)/.ready $(VENV)-crate/.ready  ## ro-crate-metadata.json of the last run, validated, which needs a network
 	$(BIN)/overpar crate
 	$(VENV)-crate/bin/rocrate-validator --no-interactive validate --no-paging -p provenance-run-crate .
 

@@ -99,9 +99,13 @@ def dressed(key: int) -> tuple[Model, Model]:
 
 
 DEPTH, SAMPLES, CASES = 30, 1000, 50
+# So many are no slow tests.
+QUICK = 10
 
 
-@pytest.mark.parametrize("key", range(CASES))
+@pytest.mark.parametrize(
+    "key", [pytest.param(k, marks=[pytest.mark.slow] * (k >= QUICK)) for k in range(CASES)]
+)
 def test_a_dressed_circuit_is_diagnosed_as_its_generators(key: int) -> None:
     plain, circuit = dressed(key)
     found = []

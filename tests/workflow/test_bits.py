@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 import hashlib
 import numpy as np
@@ -22,6 +24,7 @@ print(*(hashlib.sha256(np.ascontiguousarray(a).tobytes()).hexdigest()[:8] for a 
 """
 
 
+@pytest.mark.slow
 def test_compiling_and_loading_kernels_give_the_same_bits(tmp_path: Path) -> None:
     """Otherwise the first job after an installation and a repetition of it would differ."""
     said = [

@@ -9,6 +9,8 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60
 WIDTHS = (390, 1024, 1600)
 PAGE = ROOT / "figures/index.html"

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from scratch import ROOT, Project, share_kernels
 
+pytestmark = pytest.mark.slow
+
 README = re.sub(r"<!--.*?-->", "", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.S)
 # A code span is a command if it begins with one of these and goes on.
 PROGRAMS = {"conda", "git", "make", "overpar", "pip", "sbatch", "snakemake", "uv"}

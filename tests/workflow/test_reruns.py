@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 
+import pytest
 from scratch import (
     ARTICLE,
     AUTOENCODER,
@@ -22,6 +23,8 @@ from scratch import (
     Project,
     vqe,
 )
+
+pytestmark = pytest.mark.slow
 
 SECOND = 10**9
 
