@@ -52,6 +52,13 @@ def test_cells() -> None:
     assert row["best_max"] == np.inf
 
 
+def test_the_interval_of_a_median_is_that_of_95_percent() -> None:
+    """Order statistics 18 and 33: P(X ≤ 17) = 0.016 and P(X ≤ 18) = 0.032 for X ~ B(50, 1/2)."""
+    losses = [[float(k)] for k in range(1, 51)]
+    row = training.cells([record(losses, [0] * 50)]).iloc[0]
+    assert (row["best_low"], row["best_high"]) == (18, 33)
+
+
 def test_a_limit_is_not_below_itself() -> None:
     row = training.cells([record([[1.0, 1e-2], [1.0, 9.99e-3]], [0, 0])]).iloc[0]
     assert row["min_lt_0.01"] == 1
