@@ -10,6 +10,7 @@ from overpar.base.errors import UserError
 from overpar.study.article_sources import figures_shown
 from overpar.study.jobs import (
     bring_to_present,
+    check_writable,
     drop_damaged,
     note_processor_time,
     run_alone,
@@ -82,6 +83,11 @@ rule all:
 # Takes the place of Snakemake's own lock, which outlives a killed run.
 onstart:
     try:
+        check_writable(
+            Path(name).parent
+            for job in workflow.dag.needrun_jobs()
+            for name in [*job.output, *job.log]
+        )
         run_alone(Path(".snakemake/overpar.lock"))
     except UserError as error:
         sys.exit(f"overpar: {error}")

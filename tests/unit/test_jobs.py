@@ -17,6 +17,7 @@ from overpar.study.check import Study
 from overpar.study.config import read
 from overpar.study.jobs import (
     bring_to_present,
+    check_writable,
     drop_damaged,
     job,
     note_processor_time,
@@ -95,6 +96,20 @@ def test_what_snakemake_cannot_read_of_its_memory_is_dropped(tmp_path: Path) -> 
         (tmp_path / name).write_bytes(content)
     drop_damaged(tmp_path)
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"whole", "half"}
+
+
+def test_a_place_that_is_read_only_is_named_before_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "locked").mkdir()
+    access = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path).name != "locked" and access(path, mode)
+    )
+    check_writable([tmp_path / "new/deep", tmp_path])
+    for place in ("locked", "locked/new/deep"):
+        with pytest.raises(UserError, match=r"locked cannot be written to: it is read-only"):
+            check_writable([tmp_path, tmp_path / place])
 
 
 def test_of_two_runs_one_is_refused(tmp_path: Path) -> None:

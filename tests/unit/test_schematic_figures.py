@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from xarray import Dataset
 
 from overpar.experiments import diagrams as experiment
@@ -97,3 +98,19 @@ def test_state_map() -> None:
     assert any("$M=4$" in text for text in texts)
     assert any("rank $F=2$" in text for text in texts)
     assert isinstance(drawn.data, pd.DataFrame)
+    # Both pictures show the patch as lines of constant first or second step, and the null line.
+    angles, sphere, _ = drawn.figure.axes
+    for axis, columns in ((angles, ["first", "second"]), (sphere, ["x", "y", "z"])):
+        patch = points[points["direction"] == -1]
+        expected = [
+            patch.loc[patch[other] == place, columns]
+            for other in ("second", "first")
+            for place in sorted(patch[other].unique())
+        ]
+        lines = [np.transpose(line.get_data_3d()) for line in axis.lines]  # type: ignore[attr-defined]
+        five = [line[:, : len(columns)] for line in lines if len(line) == 5]
+        assert len(five) == 11
+        np.testing.assert_allclose(five[:10], [np.asarray(line, float) for line in expected])
+    FigureCanvasAgg(drawn.figure).draw()
+    (corners,) = (path.vertices for path in sphere.collections[0].get_paths())
+    assert np.ptp(corners, axis=0).min() > 0.01  # the tangent plane is no point and no line

@@ -4,6 +4,7 @@ import gzip
 import importlib
 import io
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def build_figure(study: Study, name: str) -> None:
     block, size = study.plan.config.figures[name], size_said(study.plan)
     artefact = artefacts.figure(study, name)
     with styled():
-        drawn = drawn_by(study, block)
+        drawn = drawn_by(study.plan, block, partial(read_table, study))
         made: dict[str, str | bytes] = {
             ".csv": drawn.data.to_csv(index=False),
             ".txt": f"{block.title}. {size}{drawn.caption}\n",
@@ -87,11 +88,15 @@ def build_figure(study: Study, name: str) -> None:
     artefact.write({path: made[path.suffix] for path in artefact.files})
 
 
-def drawn_by(study: Study, block: Figure | Chart) -> Any:
+def drawn_by(plan: Plan, block: Figure | Chart, table: Callable[[str], pd.DataFrame]) -> Any:
     """What the function of a figure or chart makes of its tables and published facts.
 
+    Args:
+        plan: whose published facts are used.
+        block: of the configuration.
+        table: gives a table by its name.
+
     Raises:
-        ArtefactError: if a table is damaged or outdated.
         UserError: if there is no such function.
     """
     module, _, function = block.function.partition(":")
@@ -104,10 +109,9 @@ def drawn_by(study: Study, block: Figure | Chart) -> Any:
             f"Config: there is no function {block.function!r} in {block.PACKAGE}."
         ) from None
     facts = {
-        role: pd.read_csv(study.plan.project / PUBLISHED / file)
-        for role, file in block.published.items()
+        role: pd.read_csv(plan.project / PUBLISHED / file) for role, file in block.published.items()
     }
-    return draw(**{role: read_table(study, table) for role, table in block.tables.items()}, **facts)
+    return draw(**{role: table(name) for role, name in block.tables.items()}, **facts)
 
 
 def size_said(plan: Plan) -> str:
@@ -118,7 +122,7 @@ def size_said(plan: Plan) -> str:
 def build_scorecard(study: Study) -> None:
     """Judge every statement and write the scorecard: CSVs, PNG and PDF.
 
-    The tables that are judged are put beside it, packed, so that it can be made again from them.
+    All tables are put beside it, packed, so that it and the figures can be made again from them.
 
     Raises:
         ArtefactError: if a table is damaged or outdated.
@@ -126,10 +130,10 @@ def build_scorecard(study: Study) -> None:
     from overpar.report.plots import scorecard as plot
     from overpar.report.plots.style import image, styled
     from overpar.study.claims_file import read_claims
-    from overpar.study.scorecard import judged, packed, tables_judged
+    from overpar.study.scorecard import judged, packed
 
     plan, claims = study.plan, read_claims(study.plan)
-    scorecard, instances = judged(plan, claims, lambda name: read_table(study, name))
+    scorecard, instances = judged(plan, claims, partial(read_table, study))
     artefact = artefacts.scorecard(study)
     csv, png, pdf, listed = artefact.files
     made: dict[Path, str | bytes] = {
@@ -140,7 +144,7 @@ def build_scorecard(study: Study) -> None:
         figure = plot.draw(scorecard, claims.papers)
         for path in (png, pdf):
             made[path] = image(figure, path.suffix, size_said(plan), colours=256)
-    for name in tables_judged(claims):
+    for name in plan.config.tables:
         content = artefacts.table(study, name).content(plan.table_path(name))
         # Without a time, so that the same table is the same file.
         made[packed(plan, name)] = gzip.compress(content, mtime=0)

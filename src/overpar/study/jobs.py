@@ -108,6 +108,24 @@ def drop_damaged(memory: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def check_writable(places: Iterable[Path]) -> None:
+    """See to it that results can be written, before Snakemake finds that they cannot.
+
+    Args:
+        places: directories, which need not be there yet.
+
+    Raises:
+        UserError: if one of them can be neither written to nor made.
+    """
+    for place in places:
+        there = next(path for path in (place, *place.parents) if path.exists())
+        if not os.access(there, os.W_OK):
+            raise UserError(
+                f"{there} cannot be written to: it is read-only or another user's. Change that,"
+                " or set other `paths` in a file of --configfile."
+            )
+
+
 def run_alone(path: Path) -> None:
     """Hold a lock file until this process ends, however it ends; the system releases it.
 

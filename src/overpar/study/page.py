@@ -5,6 +5,7 @@ import json
 import platform
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 
 import pandas as pd
@@ -13,7 +14,7 @@ from overpar.base.records import RecordError, read_attributes
 from overpar.study import artefacts
 from overpar.study.artefacts import Artefact
 from overpar.study.assumptions import collect
-from overpar.study.build import drawn_by, size_said
+from overpar.study.build import drawn_by, read_table, size_said
 from overpar.study.check import Study
 from overpar.study.checkout import git_commit
 from overpar.study.claims_file import read_claims
@@ -42,8 +43,9 @@ def build_page(study: Study) -> None:
         said = artefact.content(caption).decode().strip()
         pictures.append(Picture(name, block.title, said, artefact.content(png)))
         made.append(artefact)
+    table = partial(read_table, study)
     charts = [
-        Chart(name, block.title, list(block.tables.values()), drawn_by(study, block))
+        Chart(name, block.title, list(block.tables.values()), drawn_by(plan, block, table))
         for name, block in config.charts.items()
     ]
     where = transition(scorecard, instances)
