@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path("src/overpar")
 LAYERS = ("quantities", "engines", "report")
 TESTED = ("tests/unit", "tests/physics", "tests/published", "tests/agreement")
+# It takes the functions of plots from the config, and imports none.
+DRAWN = "tests/unit/test_committed_figures.py"
 TURNED = {
     **{ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE},
     **{ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In},
@@ -214,7 +216,8 @@ def near(module: str, most: int = 5) -> list[str]:
         away = [distance[name] for name in imported(path) if name in distance]
         if path.name.startswith("test_") and away:
             tests.append((min(away), path.stat().st_size, path.relative_to(ROOT).as_posix()))
-    return [(SOURCE / module).as_posix(), *(test for _, _, test in sorted(tests)[:most])]
+    drawn = [DRAWN] if module.startswith("report/plots/") else []
+    return [(SOURCE / module).as_posix(), *(test for _, _, test in sorted(tests)[:most]), *drawn]
 
 
 def _python(folder: Path) -> list[Path]:

@@ -185,6 +185,7 @@ def test_table_compares_both_circuits_run_by_run() -> None:
     row = cells[(cells["circuit"] == "hardware_efficient") & (cells["shots"] == 0)].iloc[0]
     ours, theirs = (records[k]["test_error"].values for k in (2, 0))
     assert (ours > theirs).any()
+    assert row["loss"] == pytest.approx(records[2]["loss"].values[:, -1].mean())
     assert row["test_error_excess"] == pytest.approx((ours - theirs).mean())
     assert row["underfitting"] == pytest.approx(row["train_error"] - row["gap"])
     assert cells["train_error_excess"].isna().sum() == 2

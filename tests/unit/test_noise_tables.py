@@ -98,3 +98,21 @@ def test_training_and_depths() -> None:
 def test_nothing() -> None:
     for function in (noise.directions, noise.rates, noise.windows, noise.training, noise.depths):
         assert function([]).empty
+
+
+def test_shots() -> None:
+    """Two runs of five steps, of which the last one is a fifth."""
+    loss = [[1.0, 0.5, 0.2, 0.1, 0.005], [1.0, 0.5, 0.2, 0.2, 0.3]]
+    variables = {
+        "loss": (("init", "step"), np.array(loss)),
+        "gradient_square": ("sample", [30.0, 34.0]),
+        "shot_variance": ("sample", [2.0, 4.0]),
+    }
+    spec = {"qubits": 9, "depth": 3, "shots": 10}
+    row = noise.shots([Dataset(variables, attrs={"spec": json.dumps(spec)})]).iloc[0]
+    assert row[["runs", "circuits", "shots_per_step", "layers_short"]].tolist() == [2, 12, 240, 1]
+    assert row[["best_min", "share_lt_0.01", "share_lt_0.0001"]].tolist() == [0.005, 0.5, 0]
+    assert row["best_median"] == pytest.approx(0.1025)
+    assert row["late_median"] == pytest.approx(0.1525)
+    assert row[["gradient_square", "gradient_law", "gradient_ratio"]].tolist() == [32, 32, 1]
+    assert row[["shot_variance", "signal"]].tolist() == [3, 32 / 6]
