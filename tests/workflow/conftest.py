@@ -11,6 +11,17 @@ from chromium import chromium
 from scratch import RESULTS, Project, copied, made
 from selenium.webdriver import Chrome
 
+# Fixtures that are whole runs, or start them.
+RUNS = {"offline", "finished", "fresh"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs a workflow is a slow test."""
+    for item in items:
+        if RUNS & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Project:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from planted import another_digit, another_identity, emptied, half
 from scratch import ERRATA, FROM_AUTOENCODER, FROM_VQE, PAGE, SCORECARD, VQE, Project, vqe
 
@@ -48,7 +47,6 @@ def verify(project: Project) -> tuple[int, dict[str, str]]:
     return done.returncode, {name.partition(":")[0].strip(): state for state, name in rows}
 
 
-@pytest.mark.slow
 def test_whatever_was_changed_is_found_and_made_again(finished: Project) -> None:
     """Nothing is found after a run; then each of the planted faults; after the next, nothing."""
     assert verify(finished) == (0, {})

@@ -1,6 +1,5 @@
 """A shorter fault campaign than `make faults`, and that it notices."""
 
-import pytest
 from campaign import Campaign
 from scratch import Project
 
@@ -8,7 +7,6 @@ from overpar.study import artefacts
 from overpar.study.check import read_study
 
 
-@pytest.mark.slow
 def test_seven_faults_leave_the_same_bits(finished: Project) -> None:
     faults = Campaign(finished, seed=18)
     for kind in ("record", "table", "stamp", "figure CSV", "metadata"):

@@ -4,14 +4,11 @@ import re
 import struct
 from pathlib import Path
 
-import pytest
 from chromium import complaints, requested
 from scratch import Project
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
-
-pytestmark = pytest.mark.slow
 
 SECONDS = 30
 SHOW = "app.setView({content: arguments[0], contentPath: results[arguments[1]].data_uri})"

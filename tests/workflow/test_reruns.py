@@ -6,7 +6,6 @@ import re
 import shutil
 import time
 
-import pytest
 from scratch import (
     ARTICLE,
     AUTOENCODER,
@@ -23,8 +22,6 @@ from scratch import (
     Project,
     vqe,
 )
-
-pytestmark = pytest.mark.slow
 
 SECOND = 10**9
 

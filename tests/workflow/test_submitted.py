@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from scratch import Project
 
 from overpar.study.check import read_study
@@ -14,7 +13,6 @@ from overpar.study.submissions import submissions
 APART = Path(__file__).parent / "apart"
 
 
-@pytest.mark.slow
 def test_jobs_are_submitted_together(fresh: Project) -> None:
     """Without a number of cores; what is fetched is fetched here."""
     environment = fresh.environment()
