@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from scratch import HELD, Project, held, made
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "snakemake", "--cores", "2"]
 COLUMNS = 100
 FAILS = HELD.replace('Path("waiting").touch()', 'raise ValueError("no such gate")')
