@@ -24,8 +24,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path("src/overpar")
 LAYERS = ("quantities", "engines", "report")
 TESTED = ("tests/unit", "tests/physics", "tests/published", "tests/agreement")
-# It takes the functions of plots from the config, and imports none.
-DRAWN = "tests/unit/test_committed_figures.py"
+# Tests that take what they test by its name, and so import none of it.
+BY_NAME = {
+    "report/plots/": "tests/unit/test_committed_figures.py",
+    "engines/": "tests/physics/test_engines.py",
+}
 TURNED = {
     **{ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE},
     **{ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In},
@@ -216,8 +219,9 @@ def near(module: str, most: int = 5) -> list[str]:
         away = [distance[name] for name in imported(path) if name in distance]
         if path.name.startswith("test_") and away:
             tests.append((min(away), path.stat().st_size, path.relative_to(ROOT).as_posix()))
-    drawn = [DRAWN] if module.startswith("report/plots/") else []
-    return [(SOURCE / module).as_posix(), *(test for _, _, test in sorted(tests)[:most]), *drawn]
+    named = [test for layer, test in BY_NAME.items() if module.startswith(layer)]
+    nearest = [test for _, _, test in sorted(tests)[:most]]
+    return [(SOURCE / module).as_posix(), *dict.fromkeys([*nearest, *named])]
 
 
 def _python(folder: Path) -> list[Path]:
@@ -263,7 +267,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=60, help="changes to try")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
-    parser.add_argument("--limit", type=int, default=60, help="processor seconds of a change")
+    parser.add_argument("--limit", type=int, default=300, help="processor seconds of a change")
     parser.add_argument("--only", default="", help="modules whose path has this text")
     options = parser.parse_args()
     every = [
