@@ -6,6 +6,7 @@ import dense
 import numpy as np
 import pytest
 from cases import rng
+from scipy import stats
 from xarray import Dataset
 
 from overpar.base.errors import UserError
@@ -348,6 +349,10 @@ def test_supervised_table_of_made_up_eigenvalues() -> None:
     assert row[["predicted_uniform", "predicted_rest"]].tolist() == [12, 16]
     assert row["edge_ratio"] == pytest.approx(0.9)
     assert (row["edge_low"], row["edge_high"]) == (9 / 16, 1 - 3 / 64)
+    # The 99 % are for all rows together.
+    two = tables.supervised([made, made]).iloc[0]
+    wider = (two["rest_ratio_high"] - two["rest_ratio_low"]) / (2 * half)
+    assert wider == pytest.approx(stats.t.ppf(0.9975, 49) / stats.t.ppf(0.995, 49))
 
 
 def test_tables_of_made_up_laws() -> None:
