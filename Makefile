@@ -89,7 +89,7 @@ faults: $(VENV)/.ready  ## a hundred faults in a small workflow, which must end 
 fuzz: $(VENV)/.ready  ## two thousand command lines and configs: each a result or one line
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/unit/fuzz.py
 
-mutants: $(VENV)/.ready  ## how many of sixty small wrong changes the tests find, in an hour
+mutants: $(VENV)/.ready  ## how many of sixty small wrong changes the tests find
 	$(BIN)/python benchmarks/mutants.py --count 60 --seed 1
 
 clean:  ## remove records, tables, logs and the environment; figures and fetched data stay

@@ -84,9 +84,11 @@ rule all:
 onstart:
     try:
         check_writable(
-            Path(name).parent
-            for job in workflow.dag.needrun_jobs()
-            for name in [*job.output, *job.log]
+            {
+                Path(name).parent
+                for job in workflow.dag.needrun_jobs()
+                for name in [*job.output, *job.log]
+            }
         )
         run_alone(Path(".snakemake/overpar.lock"))
     except UserError as error:

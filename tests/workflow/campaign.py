@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -181,7 +181,7 @@ class Campaign:
         directory.rename(aside)
         directory.write_text("", encoding="utf-8")
         try:
-            self._refused("file for a directory", place, self._run([]), place)
+            self._refused("file for a directory", place, self._run(), place)
         finally:
             directory.unlink(missing_ok=True)
             aside.rename(directory)
@@ -192,7 +192,7 @@ class Campaign:
             lock = self.project.path / ".snakemake/overpar.lock"
             while first.poll() is None and not held(lock):
                 time.sleep(0.05)
-            second = self._run([])
+            second = self._run()
             self._refused("two runs", "at once", second, "Another run is going on")
             first.wait()
 
@@ -203,20 +203,12 @@ class Campaign:
             self.lost[kind] += 1
             self.say(f"NOT NAMED: {said}\n{run.text}")
 
-    def _run(self, before: list[str]) -> Run:
-        done = subprocess.run(
-            [*before, *self.project.command, "--cores", "2"],
-            cwd=self.project.path,
-            env=self.project.environment(self.mirror),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        return Run(done.returncode, done.stdout)
+    def _run(self, before: Sequence[str] = ()) -> Run:
+        return self.project.run(mirror=self.mirror, before=before)
 
     def settle(self) -> None:
         """Run to the end, and compare all with the undisturbed run."""
-        run = self._run([])
+        run = self._run()
         found = self._whole()
         keys = {*found, *self._expected}
         other = sorted(str(k) for k in keys if found.get(k) != self._expected.get(k))

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,10 +182,16 @@ class Project:
         mine = {"PYTHONPATH": str(self.path / "src"), "NO_PROXY": "*"}
         return kept | mine | ({"OVERPAR_MIRROR": str(mirror)} if mirror else {})
 
-    def run(self, *arguments: str, cores: int = 2, mirror: Path | None = None) -> Run:
-        """Run Snakemake to its end."""
+    def run(
+        self,
+        *arguments: str,
+        cores: int = 2,
+        mirror: Path | None = None,
+        before: Sequence[str] = (),
+    ) -> Run:
+        """Run Snakemake to its end, by a program if words stand before it."""
         done = subprocess.run(
-            [*self.command, "--cores", str(cores), *arguments],
+            [*before, *self.command, "--cores", str(cores), *arguments],
             cwd=self.path,
             env=self.environment(mirror),
             stdout=subprocess.PIPE,
@@ -270,6 +276,11 @@ def wait_until(condition: Callable[[], object], process: subprocess.Popen[bytes]
     while not condition():
         assert process.poll() is None, "the run ended too early"
         time.sleep(0.01)
+
+
+def wait_until_held(project: Project, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a job is within the second cell, from where it does not go on by itself."""
+    wait_until(lambda: (project.path / "waiting").exists(), process)
 
 
 def jobs_of(process: subprocess.Popen[bytes], script: str = "") -> list[psutil.Process]:

@@ -1,6 +1,9 @@
 """A shorter fault campaign than `make faults`, and that it notices."""
 
-from campaign import Campaign
+import subprocess
+
+import pytest
+from campaign import ALONE, READ_ONLY, TRACEBACK, Campaign
 from scratch import Project
 
 from overpar.study import artefacts
@@ -16,6 +19,18 @@ def test_seven_faults_leave_the_same_bits(finished: Project) -> None:
     faults.settle()
     assert faults.passed, [*faults.summary()]
     assert faults.planted.total() == 7
+
+
+def test_a_read_only_place_is_named_before_the_first_job(finished: Project) -> None:
+    """Snakemake removes old results itself, and would end in a traceback."""
+    if subprocess.run([*ALONE, ":"], capture_output=True).returncode:
+        pytest.skip("no mounts are permitted here")
+    (finished.path / "figures/fig3.csv").unlink()
+    run = finished.run(before=[*ALONE, READ_ONLY, "figures"])
+    assert run.code != 0
+    assert "overpar: figures cannot be written to: it is read-only" in run.text
+    assert TRACEBACK not in run.text
+    assert "localrule" not in run.text
 
 
 def test_other_numbers_that_pass_for_whole_are_noticed(finished: Project) -> None:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from scratch import HELD, Project, held, made
+from scratch import HELD, Project, held, made, wait_until_held
 
 pytestmark = pytest.mark.slow
 
@@ -161,9 +161,7 @@ def test_a_failed_job_is_named_with_the_end_of_its_log(project: Project) -> None
 def test_a_terminal_shows_a_line_a_stage(project: Project) -> None:
     """And nothing else is left of what was drawn: no job, no broken line."""
     with terminal(project) as shown:
-        while not (project.path / "waiting").exists():
-            assert shown.process.poll() is None, shown.written
-            time.sleep(0.05)
+        wait_until_held(project, shown.process)
         # Drawn at least once more while the job waits.
         before = len(shown.written)
         while len(shown.written) == before:
@@ -184,9 +182,7 @@ def test_a_terminal_shows_a_line_a_stage(project: Project) -> None:
 def test_a_stopped_run_leaves_a_clean_screen(project: Project) -> None:
     """Ctrl-C, which goes to all processes of the terminal."""
     with terminal(project) as shown:
-        while not (project.path / "waiting").exists():
-            assert shown.process.poll() is None, shown.written
-            time.sleep(0.05)
+        wait_until_held(project, shown.process)
         os.killpg(shown.process.pid, signal.SIGINT)
         assert shown.end() != 0
     *lines, cursor = shown.screen()

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import h5py
@@ -19,17 +18,12 @@ from scratch import (
     jobs_of,
     started,
     vqe,
-    wait_until,
+    wait_until_held,
 )
 
 # A number that no process has: the largest that Linux gives is 2²².
 NO_PROCESS = 2**22 + 1
 HELD_CELL = "records/held/model=held,n=2,depth={}"
-
-
-def wait_until_held(project: Project, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a job is within the second cell, from where it does not go on by itself."""
-    wait_until(lambda: (project.path / "waiting").exists(), process)
 
 
 def test_a_killed_run_is_continued_to_the_same_bits(fresh: Project, tmp_path: Path) -> None:
