@@ -7,14 +7,19 @@ from overpar.base.errors import UserError
 from overpar.engines.density import Density
 from overpar.engines.transfer import Transfer
 from overpar.model.ansatz import hardware_efficient_circuit, tfim_hva_circuit
-from overpar.model.circuits import FIXED_GATES, Circuit, Rotation, fixed
+from overpar.model.circuits import FIXED_GATES, Circuit, Rotation, fixed, unitary
 from overpar.model.noise import Noise
 from overpar.model.observables import PauliSum
 from overpar.quantities.information import mixed_qfim, spectrum
 from overpar.quantities.mixed_states import mixed_spectrum, transfer_rank
 
 NOISES = ["local:0", "local:0.01", "local:0.25", "both:0.03", "global:0.97", "global:1"]
-CLIFFORD = [fixed(name, 1) for name in ("X", "Y", "Z", "S", "SDG", "H")]
+CLIFFORD = [
+    *(fixed(name, 1) for name in ("X", "Y", "Z", "S", "SDG", "H")),
+    # Of order three, so that the strings do not just change places in pairs.
+    unitary(FIXED_GATES["S"] @ FIXED_GATES["H"], 1),
+    unitary(FIXED_GATES["SWAP"] @ FIXED_GATES["CNOT"], 1, 0),
+]
 CIRCUITS = {
     "ring": tfim_hva_circuit(3, "periodic", 2),
     "chain": tfim_hva_circuit(2, "open", 2),

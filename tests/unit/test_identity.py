@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def changed(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(
             digest,
             "_module",
-            lambda name: ("edited" if name in edited else real(name)[0], real(name)[1]),
+            lambda name: replace(real(name), digest="edited") if name in edited else real(name),
         )
         forget()
         fresh = Study(study().plan, type(study().identities)(study().plan))

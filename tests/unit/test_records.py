@@ -72,6 +72,23 @@ def test_xarray_reads_it(record: Path) -> None:
         np.testing.assert_array_equal(dataset["loss"], LOSS)
 
 
+def test_axes_without_entries_and_with_values(tmp_path: Path) -> None:
+    """A variable may have the name of its axis, also where others come first; none need entries."""
+    layers = np.array([2, 4, 8])
+    variables = {
+        "loss": Variable(("init", "layers"), LOSS[:, :3], "loss"),
+        "layers": Variable(("layers",), layers, "numbers of layers"),
+        "none": Variable(("run", "layers"), np.zeros((0, 3)), "no run"),
+        "scalar": Variable((), np.array(1.5), "a number"),
+    }
+    write_record(tmp_path / "a.nc", variables, {})
+    with xarray.open_dataset(tmp_path / "a.nc") as dataset:
+        assert dict(dataset.sizes) == {"init": 5, "layers": 3, "run": 0}
+        assert list(dataset.coords) == ["layers"]
+        np.testing.assert_array_equal(dataset["loss"].sel(layers=4), LOSS[:, 1])
+        assert read_record(tmp_path / "a.nc").equals(dataset)
+
+
 def test_writing_again_replaces(record: Path) -> None:
     write_record(record, {}, {"identity": "new"})
     assert not read_record(record).variables
@@ -169,7 +186,7 @@ def full(*_: object, **__: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["os.fsync", "os.replace", "pathlib.Path.mkdir", "h5netcdf.File.create_variable"]
+    "call", ["os.fsync", "os.replace", "pathlib.Path.mkdir", "h5py.Group.create_dataset"]
 )
 def test_disk_full(record: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     before = record.read_bytes()

@@ -111,16 +111,13 @@ SCORECARD = {"figures/scorecard", "figures/instances", "figures/tables", ARTICLE
 FINDINGS = ("compilation-2q-layers", "compilation-truncated")
 ERRATA = "figures/errata"
 FETCHED = {f"external/{dataset}" for dataset in DATASETS}
-# One job, which makes those of its records that are missing or out of date.
+# One job each, which makes those of its records that are missing or out of date.
 VQE = {vqe(2), vqe(3)}
 GENERATOR = "records/ntangled/n=4,depth=2,target=0.15"
-RELEASED = "records/autoencoder/L=1,states=released"
-AUTOENCODER = {
-    "records/autoencoder/L=1,states=ntangled",
-    RELEASED,
-    "records/autoencoder/L=1,states=regenerated",
-    "records/autoencoder_spectra/L=1,states=ntangled",
+CODER = {
+    f"records/autoencoder/L=1,states={states}" for states in ("ntangled", "released", "regenerated")
 }
+AUTOENCODER = {*CODER, "records/autoencoder_spectra/L=1,states=ntangled"}
 FROM_VQE = after("vqe")
 FROM_AUTOENCODER = after("autoencoder", "autoencoder_spectra")
 SIMULATIONS = {*VQE, GENERATOR, *AUTOENCODER}

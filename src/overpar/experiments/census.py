@@ -101,13 +101,13 @@ class Spec(CellSpec):
         return self.model.files()
 
     def seconds(self) -> float:
-        """Rough time of this cell on one core: what runs near M_c take, others take less."""
+        """Rough time of this cell on one core; near M_c runs take up to three times as long."""
         angles = self.depth * (2 if self.ising() else 3 * self.qubits)
         size = self.qubits if self.ising() else 2**self.qubits / 16
         curved = 1.5e-4 + 1e-5 * angles + 4e-10 * angles**3
         step = {"qng": curved, "lbfgs": 1.3e-4}.get(self.optimiser, angles * (1 + size) * 3e-8)
         return self.steps * (1e-4 + self.initialisations * step) + (
-            0.3 * self.newton * self.initialisations * curved
+            0.1 * self.newton * self.initialisations * curved
         )
 
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -46,21 +47,33 @@ def _source(module: str) -> Path | None:
     return None
 
 
-@cache
-def _module(module: str) -> tuple[str, frozenset[str]]:
-    """(digest of one module's code, modules of this package it imports, also inside functions).
+@dataclass(frozen=True)
+class _Code:
+    """What is asked of a module's code.
 
-    The templates of a module are a part of its code: templates/<module>.* beside it.
+    Args:
+        digest: SHA-256 over it, without docstrings.
+        imports: modules of this package it imports, also inside functions.
+        functions: its public functions; see `functions`.
     """
+
+    digest: str
+    imports: frozenset[str]
+    functions: dict[str, dict[str, bool]]
+
+
+@cache
+def _module(module: str) -> _Code:
+    """The code of one module, of which its templates are a part: templates/<module>.* beside it."""
     path = _source(module)
     if path is None:
         raise ModuleNotFoundError(module)
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    tokens, names = _read(tree)
-    digest = hashlib.sha256("\0".join(tokens).encode())
+    words, names = _read(tree)
+    digest = hashlib.sha256("\0".join(words).encode())
     for template in sorted(path.parent.glob(f"templates/{path.stem}.*")):
         digest.update(template.read_bytes())
-    return digest.hexdigest(), _modules(names)
+    return _Code(digest.hexdigest(), _modules(names), _functions(tree))
 
 
 def _read(tree: ast.Module) -> tuple[list[str], set[str]]:
@@ -75,7 +88,6 @@ def _read(tree: ast.Module) -> tuple[list[str], set[str]]:
             todo += item
         elif isinstance(item, ast.AST):
             words.append(item.__class__.__name__)
-            fields = {name: getattr(item, name, None) for name in item._fields}
             if isinstance(item, ast.Import):
                 imported |= {alias.name for alias in item.names}
             elif isinstance(item, ast.ImportFrom) and item.module:
@@ -83,8 +95,8 @@ def _read(tree: ast.Module) -> tuple[list[str], set[str]]:
             elif isinstance(item, ast.Module | ast.ClassDef | ast.FunctionDef) and (
                 ast.get_docstring(item, clean=False) is not None
             ):
-                fields["body"] = item.body[1:]
-            todo += fields.values()
+                del item.body[0]
+            todo += [getattr(item, name, None) for name in item._fields]
         else:
             words.append(repr(item))
     return words, imported
@@ -113,7 +125,7 @@ def _public(tree: ast.Module) -> frozenset[str]:
 
 def module_digest(module: str) -> str:
     """SHA-256 over the code of one module alone; see `code_digest`."""
-    return _module(module)[0]
+    return _module(module).digest
 
 
 @cache
@@ -133,7 +145,7 @@ def reached(module: str, chosen: frozenset[str] = CHOICES) -> frozenset[str]:
     while todo:
         name = todo.pop()
         seen.add(name)
-        todo |= _module(name)[1] - seen - passed_over
+        todo |= _module(name).imports - seen - passed_over
     return frozenset(seen)
 
 
@@ -146,7 +158,7 @@ def code_digest(module: str, chosen: frozenset[str] = CHOICES) -> str:
     Raises:
         ModuleNotFoundError: if there is no such module in this package.
     """
-    lines = (f"{name} {_module(name)[0]}" for name in sorted(reached(module, chosen)))
+    lines = (f"{name} {_module(name).digest}" for name in sorted(reached(module, chosen)))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -159,10 +171,10 @@ def functions(module: str) -> dict[str, dict[str, bool]]:
     Raises:
         ModuleNotFoundError: if there is no such module in this package.
     """
-    path = _source(module)
-    if path is None:
-        raise ModuleNotFoundError(module)
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return _module(module).functions
+
+
+def _functions(tree: ast.Module) -> dict[str, dict[str, bool]]:
     return {
         node.name: {
             argument.arg: default is None

@@ -5,6 +5,7 @@ import json
 import platform
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from overpar.base.errors import UserError
@@ -51,9 +52,6 @@ def execute(study: Study, cell: Cell, progress: Progress = silent, threads: int 
     started, used = time.perf_counter(), time.process_time()
     result = module.run(cell.spec, context)
     seconds, used = time.perf_counter() - started, time.process_time() - used
-    versions = {"python": platform.python_version()} | {
-        name: importlib.metadata.version(name) for name in ("numpy", "numba", "scipy", "qibo")
-    }
     attributes = {
         "experiment": cell.experiment,
         "kind": cell.kind,
@@ -65,15 +63,26 @@ def execute(study: Study, cell: Cell, progress: Progress = silent, threads: int 
         "seed": str(cell.seed),
         "code": code,
         "data": json.dumps(data_status(plan, cell)),
-        "git_commit": git_commit(plan.project),
-        "versions": json.dumps(versions),
-        "machine": platform.processor() or platform.machine(),
+        **_running(plan.project),
         "seconds": seconds,
         "processor_seconds": used,
         **result.attributes,
     }
     write_record(cell.path, result.variables, attributes)
     return cell.path
+
+
+@cache
+def _running(project: Path) -> dict[str, str]:
+    """What a process runs, and on what: as it was at its first record, like the code itself."""
+    versions = {"python": platform.python_version()} | {
+        name: importlib.metadata.version(name) for name in ("numpy", "numba", "scipy", "qibo")
+    }
+    return {
+        "git_commit": git_commit(project),
+        "versions": json.dumps(versions),
+        "machine": platform.processor() or platform.machine(),
+    }
 
 
 def prepare(study: Study, needs: Mapping[str, str]) -> Inputs:

@@ -19,8 +19,8 @@ from overpar.model.model import Model
 from overpar.study.config import Config, Experiment, Range
 from overpar.study.kinds import kind_module, kinds
 
-# Seconds below which a job is not worth a process of its own.
-SHORT = 20.0
+# Seconds below which a job is not worth a process of its own, which takes two until it simulates.
+SHORT = 90.0
 # That one entry of a block may stand for.
 MAX_CELLS = 10_000
 # Letters of a rule's name.
@@ -115,21 +115,20 @@ class Plan:
     def batches_of(self, name: str) -> dict[str, list[Cell]]:
         """Cells of one experiment by the name of the job that does them.
 
-        Batches that read the same inputs share one as long as its estimated time is at most
+        Batches that follow each other share a job as long as its estimated time is at most
         `SHORT`; it has the name of the first.
         """
         batches: dict[str, list[Cell]] = {}
         for cell in self.block(name).values():
             batches.setdefault(cell.spec.batch, []).append(cell)
         jobs: dict[str, list[Cell]] = {}
-        last: dict[frozenset[str], str] = {}
+        last = ""
         for batch, cells in batches.items():
-            inputs = frozenset(need for cell in cells for need in cell.spec.needs().values())
-            shared = [*jobs.get(last.setdefault(inputs, batch), ()), *cells]
-            if sum(cell.spec.seconds() for cell in shared) <= SHORT:
-                jobs[last[inputs]] = shared
+            shared = [*jobs.get(last, ()), *cells]
+            if last and sum(cell.spec.seconds() for cell in shared) <= SHORT:
+                jobs[last] = shared
             else:
-                last[inputs], jobs[batch] = batch, cells
+                last, jobs[batch] = batch, cells
         return jobs
 
     def _block(self, name: str, block: Experiment) -> Iterator[Cell]:
