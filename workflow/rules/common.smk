@@ -6,6 +6,10 @@ prepare_jobs = workflow._prepare_dag
 
 
 def prepare_jobs_and_force(*arguments, **settings):
+    for each in workflow.rules:
+        # Else each file is compared with a regular expression for every output of its rule.
+        if not each.has_wildcards():
+            each.is_producer = frozenset(map(str, each.products())).__contains__
     prepare_jobs(*arguments, **settings)
     found = faults(STUDY)
     workflow.dag.forcefiles.update(found)
