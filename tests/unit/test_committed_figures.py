@@ -9,9 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from overpar.report.plots import scorecard
 from overpar.report.plots.style import image, styled
 from overpar.study.build import drawn_by
 from overpar.study.check import read_study
+from overpar.study.claims_file import read_claims
 from overpar.study.scorecard import packed
 
 pytestmark = pytest.mark.slow
@@ -32,9 +34,21 @@ def test_a_figure_is_drawn_from_the_committed_tables(name: str) -> None:
             PLAN, PLAN.config.figures[name], lambda table: pd.read_csv(packed(PLAN, table))
         )
         found = pixels(image(drawn.figure, ".png", ""))
-    png, csv, text = (PLAN.figures / f"{name}{suffix}" for suffix in (".png", ".csv", ".txt"))
+    csv, text = (PLAN.figures / f"{name}{suffix}" for suffix in (".csv", ".txt"))
     assert text.read_text(encoding="utf-8").strip().endswith(drawn.caption)
     assert drawn.data.to_csv(index=False) == csv.read_text(encoding="utf-8")
-    expected = pixels(png.read_bytes())
+    same(found, name)
+
+
+def test_the_scorecard_is_drawn_from_its_table() -> None:
+    table = pd.read_csv(PLAN.figures / "scorecard.csv", keep_default_na=False)
+    with styled():
+        figure = scorecard.draw(table, read_claims(PLAN).papers)
+        same(pixels(image(figure, ".png", "", colours=256)), "scorecard")
+
+
+def same(found: NDArray[np.int64], name: str) -> None:
+    """As the committed figure."""
+    expected = pixels((PLAN.figures / f"{name}.png").read_bytes())
     assert found.shape == expected.shape
     assert np.abs(found - expected).max() <= ROUNDED
