@@ -11,6 +11,7 @@ import os
 import random
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -231,7 +232,10 @@ def _python(folder: Path) -> list[Path]:
 
 
 def pytest(copy: Path, tests: list[str], limit: int) -> str:
-    """How a run of tests in the copy ends: "MISSED", "found", or "too long" for the processor."""
+    """How a run of tests in the copy ends: "MISSED", "found", or "too long" for the processor.
+
+    What ends the process by itself, as kernels that write outside of arrays do, is found.
+    """
     environment = {**os.environ, "PYTHONPATH": str(copy / "src"), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "pytest", "-x", "-p", "no:xdist", "-p", "no:cacheprovider"]
     code = subprocess.run(
@@ -244,7 +248,9 @@ def pytest(copy: Path, tests: list[str], limit: int) -> str:
         check=False,
     ).returncode
     # 5: the module has no examples, and nothing else was asked for.
-    return "MISSED" if code in (0, 5) else "found" if code > 0 else "too long"
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return "too long"
+    return "MISSED" if code in (0, 5) else "found"
 
 
 def outcome(copy: Path, mutant: Mutant, limit: int) -> str:
