@@ -25,13 +25,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path("src/overpar")
 LAYERS = ("quantities", "engines", "report")
 TESTED = ("tests/unit", "tests/physics", "tests/published", "tests/agreement")
-# Tests that take what they test by its name or by the public one, and so import none of it.
-BY_NAME = {
-    "report/plots/": "tests/unit/test_committed_figures.py",
-    "report/plots/own": "tests/unit/test_api_shown.py",
-    "engines/": "tests/physics/test_engines.py",
-    "quantities/": "tests/unit/test_api_shown.py",
-}
+# Tests of a layer as a whole, or that take what they test by its name and so import none of it.
+ALSO = (
+    ("report/plots/", "tests/unit/test_committed_figures.py"),
+    ("report/plots/own", "tests/unit/test_api_shown.py"),
+    ("engines/", "tests/physics/test_engines.py"),
+    ("quantities/", "tests/unit/test_api_shown.py"),
+    ("quantities/", "tests/physics/test_absorbed.py"),
+)
 TURNED = {
     **{ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE},
     **{ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In},
@@ -222,7 +223,7 @@ def near(module: str, most: int = 5) -> list[str]:
         away = [distance[name] for name in imported(path) if name in distance]
         if path.name.startswith("test_") and away:
             tests.append((min(away), path.stat().st_size, path.relative_to(ROOT).as_posix()))
-    named = [test for layer, test in BY_NAME.items() if module.startswith(layer)]
+    named = [test for layer, test in ALSO if module.startswith(layer)]
     nearest = [test for _, _, test in sorted(tests)[:most]]
     return [(SOURCE / module).as_posix(), *dict.fromkeys([*nearest, *named])]
 
