@@ -171,6 +171,7 @@ def check_record(path: Path, identity: str, data: Mapping[str, str] | None = Non
         # No more of them: this is done for every record whenever a run begins.
         found, had = file.attrs.get("identity"), json.loads(file.attrs.get("data", "{}"))
     if found != identity:
+        # Whole, for what is said of it.
         _check_identity(path, read_attributes(path), identity)
     for name, status in (data or {}).items():
         if had.get(name) != status:

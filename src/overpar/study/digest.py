@@ -77,7 +77,10 @@ def _module(module: str) -> _Code:
 
 
 def _read(tree: ast.Module) -> tuple[list[str], set[str]]:
-    """Code as a list of words that no other code has, without docstrings; and all it imports."""
+    """Code as a list of words that no other code has, and all it imports.
+
+    Without docstrings, which are taken out of the tree.
+    """
     words: list[str] = []
     imported: set[str] = set()
     todo: list[object] = [tree]
