@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     import h5py
     from xarray import Dataset
 
-# What netCDF-4 keeps in a file for itself.
-_OWN = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_NCProperties"}
+_SAID = ("units", "long_name")
 _NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable. "
-_STORED = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
+# From so many bytes on arrays are deflated: numbers of a run shrink as much at the lowest level.
+_LARGE = 4096
+_DEFLATED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 _MARK = b"\nsha256:"
 _TRAILER = len(_MARK) + 64
 
@@ -69,7 +70,7 @@ def write_record(
 ) -> None:
     """Write a record under a temporary name, then move it into place.
 
-    Arrays are stored with shuffle, deflate and a checksum per chunk; see the module for the whole.
+    Large arrays are stored with shuffle and deflate; for the checksum see the module.
 
     Args:
         path: where the record ends up.
@@ -87,12 +88,13 @@ def write_record(
     try:
         # Not by h5netcdf, which takes four times as long as all the rest.
         with h5py.File(memory, "w", track_order=True) as file:
+            stored: dict[str, h5py.Dataset] = {}
             for name, variable in variables.items():
-                options = _STORED if variable.dims else {}
-                stored = file.create_dataset(name, data=variable.values, **options)
-                stored.attrs["units"] = variable.units
-                stored.attrs["long_name"] = variable.description
-            _name_axes(file, variables)
+                options = _DEFLATED if variable.values.nbytes >= _LARGE else {}
+                stored[name] = file.create_dataset(name, data=variable.values, **options)
+                stored[name].attrs["units"] = variable.units
+                stored[name].attrs["long_name"] = variable.description
+            _name_axes(file, stored, variables)
             for key, value in attributes.items():
                 file.attrs[key] = value
         write_whole(path, memory.getbuffer(), _trailer(memory.getbuffer()))
@@ -100,19 +102,22 @@ def write_record(
         raise UserError(f"Record {path} could not be written: {error}.") from error
 
 
-def _name_axes(file: "h5py.File", variables: Mapping[str, Variable]) -> None:
+def _name_axes(
+    file: "h5py.File", stored: "dict[str, h5py.Dataset]", variables: Mapping[str, Variable]
+) -> None:
     """Attach dimension scales to all axes, as netCDF-4 does it."""
+    scales: dict[str, h5py.Dataset] = {}
     for name, variable in variables.items():
         for axis, size, dim in zip(
-            file[name].dims, variable.values.shape, variable.dims, strict=True
+            stored[name].dims, variable.values.shape, variable.dims, strict=True
         ):
-            if dim not in file:
-                file.create_dataset(dim, (size,), ">f4")
-            if not file[dim].is_scale:
-                file[dim].make_scale("" if dim in variables else f"{_NO_VARIABLE}{size:10d}")
+            if dim not in scales:
+                named = dim in variables
+                scales[dim] = stored[dim] if named else file.create_dataset(dim, (size,), ">f4")
+                scales[dim].make_scale("" if named else f"{_NO_VARIABLE}{size:10d}")
             # The scale of its own axis has no list of them.
             if dim != name:
-                axis.attach_scale(file[dim])
+                axis.attach_scale(scales[dim])
 
 
 def _trailer(content: bytes | memoryview) -> bytes:
@@ -140,19 +145,22 @@ def _content(path: Path) -> Iterator["h5py.File"]:
         raise DamagedRecord(path, error) from error
 
 
-def _attributes(item: "h5py.File | h5py.Dataset") -> dict[str, Any]:
-    stored = item.attrs
-    names = [name for name in stored if name not in _OWN and not name.startswith("_Netcdf4")]
+def _attributes(file: "h5py.File") -> dict[str, Any]:
+    stored = file.attrs
+    names = [name for name in stored if name != "_NCProperties"]  # which netCDF-C writes
     # Numbers are stored as arrays of one.
     return {n: v if isinstance(v := stored[n], str) or np.size(v) > 1 else v.item() for n in names}
 
 
-def _dims(file: "h5py.File", name: str) -> tuple[str, ...]:
+def _dims(file: "h5py.File", item: "h5py.Dataset") -> tuple[str, ...]:
     """The names of a variable's axes; one that has the name of its axis has no list of them."""
-    item = file[name]
+    import h5py
+
     if "DIMENSION_LIST" in item.attrs:
-        return tuple(file[scale].name[1:] for (scale,) in item.attrs["DIMENSION_LIST"])
-    return (name,) if item.ndim else ()
+        # Not by opening what is named, which takes as long as to read the numbers.
+        found = (h5py.h5r.get_name(scale, file.id) for (scale,) in item.attrs["DIMENSION_LIST"])
+        return tuple(path.decode().removeprefix("/") for path in found)
+    return (item.name.removeprefix("/"),) if item.ndim else ()
 
 
 def check_record(path: Path, identity: str, data: Mapping[str, str] | None = None) -> None:
@@ -219,7 +227,7 @@ def read_record(path: Path, identity: str | None = None) -> "Dataset":
     with _content(path) as file:
         attributes = _attributes(file)
         variables = {
-            name: (_dims(file, name), np.asarray(item[()]), _attributes(item))
+            name: (_dims(file, item), np.asarray(item[()]), {k: item.attrs[k] for k in _SAID})
             for name, item in file.items()
             if "long_name" in item.attrs  # else a dimension without values
         }
