@@ -126,6 +126,35 @@ def test_a_modules_templates_are_a_part_of_its_code(package: Path) -> None:
     assert digest.code_digest("overpar.top") != before
 
 
+def test_what_is_kept_of_a_module_is_used_if_it_is_whole_and_of_these_bytes(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = digest.code_digest("overpar.top")
+    kept = package / "__pycache__/top.code.json"
+    whole = kept.read_text()
+    code = digest.module_digest("overpar.top")
+    changed = whole.replace(code, code[::-1])
+    assert changed != whole
+    others = (package / "__pycache__/middle.code.json").read_text()
+    for wrong in (changed, whole[:-9], others, "", "\n[]"):
+        kept.write_text(wrong)
+        forget()
+        assert digest.code_digest("overpar.top") == before
+        assert kept.read_text() == whole
+    kept.write_bytes(b"\xff")
+    forget()
+    assert digest.code_digest("overpar.top") == before
+    forget()
+    monkeypatch.setattr(digest.ast, "parse", None)
+    assert digest.code_digest("overpar.top") == before
+
+
+def test_where_nothing_can_be_kept(package: Path) -> None:
+    (package / "__pycache__").write_text("")
+    (package / "deep/__pycache__").write_text("")
+    assert digest.code_digest("overpar.top") == digest.code_digest("overpar.top")
+
+
 def test_an_unknown_module(package: Path) -> None:
     with pytest.raises(ModuleNotFoundError, match=r"overpar\.nowhere"):
         digest.code_digest("overpar.nowhere")

@@ -4,14 +4,20 @@ import ast
 import hashlib
 import json
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from overpar.base.errors import UserError
+from overpar.base.files import write_whole
 
 PACKAGE = __name__.split(".")[0]
+# Two thirds of a second to parse all modules, so that beside Python's own files is kept what was
+# found in each: by its bytes, by what is looked for, which this file says, and by who parses.
+_RULES = Path(__file__).read_bytes() + sys.version.encode()
 # Modules that decide no number, figure or page: code that changes there only runs again nothing.
 SILENT = {
     "overpar.base.errors": "the type of a message",
@@ -68,12 +74,46 @@ def _module(module: str) -> _Code:
     path = _source(module)
     if path is None:
         raise ModuleNotFoundError(module)
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    words, names = _read(tree)
-    digest = hashlib.sha256("\0".join(words).encode())
-    for template in sorted(path.parent.glob(f"templates/{path.stem}.*")):
-        digest.update(template.read_bytes())
-    return _Code(digest.hexdigest(), _modules(names), _functions(tree))
+    source = path.read_bytes()
+    templates = [
+        found.read_bytes() for found in sorted(path.parent.glob(f"templates/{path.stem}.*"))
+    ]
+    kept = path.parent / "__pycache__" / f"{path.stem}.code.json"
+    of = b"\0".join([_RULES, source, *templates])
+    known = _read_kept(kept, of)
+    if known is None:
+        tree = ast.parse(source)
+        words, names = _read(tree)
+        digest = hashlib.sha256("\0".join(words).encode())
+        for template in templates:
+            digest.update(template)
+        own = sorted(name for name in names if name.split(".")[0] == PACKAGE)
+        known = [digest.hexdigest(), own, _functions(tree)]
+        _keep(kept, of, known)
+    return _Code(known[0], _modules(known[1]), known[2])
+
+
+def _read_kept(path: Path, of: bytes) -> list[Any] | None:
+    """What was found of these bytes before, unless it is damaged or of others."""
+    with suppress(OSError, UnicodeDecodeError):
+        seal, _, text = path.read_text(encoding="utf-8").partition("\n")
+        if seal == _seal(of, text):
+            return json.loads(text)
+    return None
+
+
+def _keep(path: Path, of: bytes, known: list[Any]) -> None:
+    text = json.dumps(known)
+    # Where nothing can be written, it is found each time.
+    with suppress(OSError):
+        write_whole(path, f"{_seal(of, text)}\n{text}".encode())
+
+
+def _seal(of: bytes, text: str) -> str:
+    return hashlib.sha256(b"\0".join([of, text.encode()])).hexdigest()
+
+
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
 
 def _read(tree: ast.Module) -> tuple[list[str], set[str]]:
@@ -95,9 +135,7 @@ def _read(tree: ast.Module) -> tuple[list[str], set[str]]:
                 imported |= {alias.name for alias in item.names}
             elif isinstance(item, ast.ImportFrom) and item.module:
                 imported |= {item.module, *(f"{item.module}.{a.name}" for a in item.names)}
-            elif isinstance(item, ast.Module | ast.ClassDef | ast.FunctionDef) and (
-                ast.get_docstring(item, clean=False) is not None
-            ):
+            elif isinstance(item, _DOCUMENTED) and ast.get_docstring(item, clean=False) is not None:
                 del item.body[0]
             todo += [getattr(item, name, None) for name in item._fields]
         else:
@@ -105,7 +143,7 @@ def _read(tree: ast.Module) -> tuple[list[str], set[str]]:
     return words, imported
 
 
-def _modules(names: set[str]) -> frozenset[str]:
+def _modules(names: Iterable[str]) -> frozenset[str]:
     """Those of the names that are modules of this package."""
     return frozenset(n for n in names if n.split(".")[0] == PACKAGE and _source(n))
 

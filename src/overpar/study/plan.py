@@ -20,7 +20,7 @@ from overpar.study.config import Config, Experiment, Range
 from overpar.study.kinds import kind_module, kinds
 
 # Seconds below which a job is not worth a process of its own, which takes two until it simulates.
-SHORT = 90.0
+SHORT = 180.0
 # That one entry of a block may stand for.
 MAX_CELLS = 10_000
 # Letters of a rule's name.
