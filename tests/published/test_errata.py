@@ -1,6 +1,7 @@
 """Every finding is confirmed by its check, and by none if what it is about were as published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from overpar.model.noise import Noise
 from overpar.model.papers import compilation, tfim_hva
 from overpar.quantities import kernel_theory
 from overpar.quantities.information import mixed_qfim, qfim, spectrum
-from overpar.study.errata import circuits
+from overpar.study.errata import chain, circuits
 from overpar.study.errata.files import Absent, Files
 from overpar.study.errata.findings import CHECKS
 
@@ -50,6 +51,14 @@ class Altered(Files):
 
     def facts(self, name: str) -> pd.DataFrame:
         return self._changed(name, super().facts(name))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def losses_computed_once() -> Iterator[None]:
+    """Those at random angles, which no file decides and which take seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chain, "_initial_losses", cache(chain._initial_losses))
+        yield
 
 
 def to(value: Any) -> Change:

@@ -4,12 +4,12 @@ import json
 import re
 import subprocess
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -24,7 +24,19 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
 def load(name: str) -> Any:
-    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+    return configuration.load_yaml((ROOT / name).read_text(encoding="utf-8"))
+
+
+@cache
+def validator() -> jsonschema.protocols.Validator:
+    shipped = load("config/schema.yaml")
+    kind = jsonschema.validators.validator_for(shipped)
+    kind.check_schema(shipped)
+    return kind(shipped)
+
+
+def check_by_schema(values: Any) -> None:
+    validator().validate(values)
 
 
 def pinned() -> dict[str, set[str]]:
@@ -101,7 +113,7 @@ def test_config_page_is_in_step_with_the_models() -> None:
 @pytest.mark.parametrize("extra", [[], ["config/smoke.yaml"]])
 def test_configs_fit_the_schema(extra: list[str]) -> None:
     values = configuration.read([ROOT / name for name in ["config/config.yaml", *extra]])
-    jsonschema.validate(values, load("config/schema.yaml"))
+    check_by_schema(values)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +139,7 @@ def test_schema_refuses(path: tuple[str | int, ...], value: object) -> None:
         inner = inner[part]
     inner[path[-1]] = value
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(values, load("config/schema.yaml"))
+        check_by_schema(values)
 
 
 def test_citation_and_codemeta_have_what_the_package_says() -> None:

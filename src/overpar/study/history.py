@@ -12,6 +12,7 @@ import io
 import math
 import subprocess
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,22 +42,24 @@ def early(project: Path, claims: Claims) -> dict[str, bool]:
     Raises:
         subprocess.CalledProcessError: if there is no history.
     """
+    asked = {
+        (one.id, instance.label): (instance, _asked(instance.test.model_dump()))
+        for one in claims.statements
+        for instance in one.instances
+    }
     first: dict[tuple[str, str], bool] = {}
     for commit in _git(project, "log", "--reverse", "--format=%H", "--", CLAIMS, SCORECARD).split():
-        tests = list(_tests(_git(project, "show", f"{commit}:{CLAIMS}")))
+        tests = _tests(_git(project, "show", f"{commit}:{CLAIMS}"))
         seen = _seen(_show(project, commit, SCORECARD))
-        for statement in claims.statements:
-            for instance in statement.instances:
-                key = statement.id, instance.label
-                ids = [
-                    name
-                    for name, table, where, asked in tests
-                    if table == instance.table
-                    and asked == _asked(instance.test.model_dump())
-                    and _includes(where, instance)
-                ]
-                if ids and key not in first:
-                    first[key] = not seen.intersection(ids)
+        for key in asked.keys() - first.keys():
+            instance, wanted = asked[key]
+            ids = [
+                name
+                for name, table, where, there in tests
+                if table == instance.table and there == wanted and _includes(where, instance)
+            ]
+            if ids:
+                first[key] = not seen.intersection(ids)
     return {
         one.id: all(first.get((one.id, i.label), False) for i in one.instances)
         for one in claims.statements
@@ -77,9 +80,13 @@ def _show(project: Path, commit: str, path: str) -> str:
         return ""
 
 
-def _tests(text: str) -> Iterator[tuple[str, str, dict[str, Any], Asked]]:
+@lru_cache(maxsize=1)  # many commits change the other file
+def _tests(text: str) -> list[tuple[str, str, dict[str, Any], Asked]]:
     """Every test of a file of claims: id, table, rows, and what is asked."""
-    content = load_yaml(text)
+    return list(_tests_of(load_yaml(text)))
+
+
+def _tests_of(content: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], Asked]]:
     for claim in content.get("claims", []):
         yield claim["id"], claim["table"], claim.get("where", {}), _asked(claim["test"])
     if "statements" in content:
