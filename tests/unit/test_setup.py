@@ -35,10 +35,6 @@ def validator() -> jsonschema.protocols.Validator:
     return kind(shipped)
 
 
-def check_by_schema(values: Any) -> None:
-    validator().validate(values)
-
-
 def pinned() -> dict[str, set[str]]:
     """Versions in the lock by name; some differ between Python versions."""
     found: dict[str, set[str]] = {}
@@ -113,7 +109,7 @@ def test_config_page_is_in_step_with_the_models() -> None:
 @pytest.mark.parametrize("extra", [[], ["config/smoke.yaml"]])
 def test_configs_fit_the_schema(extra: list[str]) -> None:
     values = configuration.read([ROOT / name for name in ["config/config.yaml", *extra]])
-    check_by_schema(values)
+    validator().validate(values)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +135,7 @@ def test_schema_refuses(path: tuple[str | int, ...], value: object) -> None:
         inner = inner[part]
     inner[path[-1]] = value
     with pytest.raises(jsonschema.ValidationError):
-        check_by_schema(values)
+        validator().validate(values)
 
 
 def test_citation_and_codemeta_have_what_the_package_says() -> None:

@@ -146,10 +146,11 @@ def _content(path: Path) -> Iterator["h5py.File"]:
 
 
 def _attributes(file: "h5py.File") -> dict[str, Any]:
-    stored = file.attrs
-    names = [name for name in stored if name != "_NCProperties"]  # which netCDF-C writes
     # Numbers are stored as arrays of one.
-    return {n: v if isinstance(v := stored[n], str) or np.size(v) > 1 else v.item() for n in names}
+    return {
+        name: value if isinstance(value, str) or np.size(value) > 1 else value.item()
+        for name, value in file.attrs.items()
+    }
 
 
 def _dims(file: "h5py.File", item: "h5py.Dataset") -> tuple[str, ...]:
